@@ -1,0 +1,1 @@
+"""Entremise: drafting offers (ChatFT) and preselecting people by SMS (MatchFT)."""

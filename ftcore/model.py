@@ -1,0 +1,290 @@
+"""The vocabulary: frozen dataclasses and enums, with no behaviour beyond their own validity.
+
+Instants are naive UTC everywhere below the screens; they are converted when shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class OfferSource(StrEnum):
+    """How an offer came in."""
+
+    NOTES = "notes"
+    FORM = "form"
+    FILE = "file"
+    DEMO = "demo"
+
+
+class PayUnit(StrEnum):
+    HOUR = "hour"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Reading(StrEnum):
+    """What an answer means. `UNCLEAR` waits for a person: doubt is never settled by a machine."""
+
+    YES = "yes"
+    NO = "no"
+    QUESTION = "question"
+    STOP = "stop"
+    UNCLEAR = "unclear"
+
+
+class MessageState(StrEnum):
+    """The life of one outgoing SMS. The order is `STATE_ORDER`; a state only moves forward."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    SUBMITTED = "submitted"
+    BUFFERED = "buffered"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL_STATES = frozenset({MessageState.DELIVERED, MessageState.FAILED, MessageState.CANCELLED})
+
+# Every final state has the same rank: the first final wins, a different second one raises a flag.
+STATE_ORDER: dict[MessageState, int] = {
+    MessageState.QUEUED: 0,
+    MessageState.CLAIMED: 1,
+    MessageState.UNKNOWN: 2,
+    MessageState.ACCEPTED: 3,
+    MessageState.SENT: 4,
+    MessageState.SUBMITTED: 5,
+    MessageState.BUFFERED: 6,
+    MessageState.DELIVERED: 9,
+    MessageState.FAILED: 9,
+    MessageState.CANCELLED: 9,
+}
+
+
+class ConversationState(StrEnum):
+    """Where one person stands for one offer."""
+
+    WAITING = "waiting"
+    INTERESTED = "interested"
+    DECLINED = "declined"
+    NEEDS_HUMAN = "needs_human"
+    UNCLEAR = "unclear"
+    STOPPED = "stopped"
+    UNREACHED = "unreached"
+
+
+class CampaignState(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class Verdict(StrEnum):
+    """What the counselor decided after the answers. Decisions are a person's, never a machine's."""
+
+    INTRODUCED = "introduced"
+    CALLED_BACK = "called_back"
+    NOT_RETAINED = "not_retained"
+    CLOSED = "closed"
+
+
+class Role(StrEnum):
+    COUNSELOR = "counselor"
+    TEAM_LEAD = "team_lead"
+    EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts: a member of staff."""
+
+    person_id: str
+    name: str
+    role: Role
+    agency_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """A ROME occupation (métier)."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the work is. `insee` is None when only the department is known: distances are then rough."""
+
+    name: str
+    department: str
+    insee: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Gross pay in euros; `high` is None when a single amount is given."""
+
+    low: float
+    unit: PayUnit
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A job offer as the counselor saved it."""
+
+    agency_id: UUID
+    offer_id: UUID
+    title: str
+    description: str
+    occupation: Occupation | None
+    place: Place | None
+    source: OfferSource
+    created_utc: datetime
+    external_id: str | None = None
+    skills_required: tuple[str, ...] = ()
+    skills_desired: tuple[str, ...] = ()
+    contract: str | None = None
+    weekly_hours: float | None = None
+    pay: Pay | None = None
+    pay_text: str | None = None
+    experience_years: float | None = None
+    licences: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    start: date | None = None
+    openings: int = 1
+    employer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A job seeker. None means unknown, and unknown is not no."""
+
+    agency_id: UUID
+    candidate_id: UUID
+    external_id: str
+    first_name: str
+    last_name: str
+    phone: str
+    occupation: str | None
+    skills: tuple[str, ...] = ()
+    experience_years: float | None = None
+    commune: str | None = None
+    department: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    mobility_km: float | None = None
+    available_from: date | None = None
+    licences: tuple[str, ...] | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a rank: the part of the score it explains (0..1) and a sentence in French."""
+
+    criterion: str
+    part: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate for an offer: score (0..1), one reason a criterion, and what is missing or unknown."""
+
+    candidate: Candidate
+    score: float
+    reasons: tuple[Reason, ...]
+    distance_km: float | None = None
+    missing: tuple[str, ...] = ()
+    to_ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The SMS conversations opened for one offer at one launch."""
+
+    agency_id: UUID
+    campaign_id: UUID
+    offer_id: UUID
+    state: CampaignState
+    launched_utc: datetime
+    launched_by: str
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One outgoing SMS."""
+
+    agency_id: UUID
+    message_id: UUID
+    conversation_id: UUID
+    body: str
+    parts: int
+    state: MessageState
+    queued_utc: datetime
+    not_before_utc: datetime
+    automatic: bool = True
+    author: str | None = None
+    settled_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One incoming SMS with its reading; `body` is always the original text."""
+
+    agency_id: UUID
+    reply_id: UUID
+    conversation_id: UUID
+    received_utc: datetime
+    body: str
+    reading: Reading
+    rule: str
+    corrected: Reading | None = None
+
+    @property
+    def meaning(self) -> Reading:
+        """The reading that counts: a person's correction before the rule's."""
+        return self.corrected or self.reading
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """A field of an imported record that could not be read or carried, with the reason in French."""
+
+    record: str
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of an import that was rejected: its line in the file, the column, the value, the reason."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. `unchanged` rows were already there with the same content."""
+
+    added: int
+    updated: int
+    unchanged: int
+    rejected: tuple[BadRow, ...] = field(default=())

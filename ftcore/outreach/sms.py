@@ -1,0 +1,48 @@
+"""What an SMS costs: its encoding, its parts, and a rewrite that avoids the dear alphabet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# GSM 03.38, basic table and the extension table whose characters take two places.
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_DOUBLE = frozenset("^{}\\[~]|€\f")
+
+_SAFE = str.maketrans(
+    {
+        "ê": "e", "â": "a", "î": "i", "ô": "o", "û": "u", "ë": "e", "ï": "i", "ç": "c", "œ": "oe", "Œ": "OE",
+        "À": "A", "È": "E", "Ê": "E", "Â": "A", "Î": "I", "Ô": "O", "Û": "U", "Ë": "E", "Ï": "I", "Ù": "U",
+        "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "…": "...",
+        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "ÿ": "y",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How a text travels: `units` are GSM places or UTF-16 code units, as its alphabet counts them."""
+
+    units: int
+    parts: int
+    unicode: bool
+
+
+def measure(body: str) -> Length:
+    """Encoding and number of parts: 160 in one GSM part (153 each beyond), 70 in one UCS-2 part (67)."""
+    if all(c in _BASIC or c in _DOUBLE for c in body):
+        units = sum(2 if c in _DOUBLE else 1 for c in body)
+        return Length(units, _parts(units, 160, 153), unicode=False)
+    units = len(body.encode("utf-16-be")) // 2
+    return Length(units, _parts(units, 70, 67), unicode=True)
+
+
+def _parts(units: int, single: int, each: int) -> int:
+    return 1 if units <= single else -(-units // each)
+
+
+def gsm_safe(body: str) -> str:
+    """The same text without the characters that would double the price, as far as that can be done."""
+    return body.translate(_SAFE)

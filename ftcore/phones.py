@@ -1,0 +1,57 @@
+"""Phone numbers: the one place that decides what a valid number is, and how one is masked."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+_MASKABLE = re.compile(r"(?<![\w.\-])(?:(?:\+|00)[1-9]|0[1-9])(?:[ .\-]?\d){7,14}(?!\w)")
+
+
+def normalise(text: str, region: str = "FR") -> str | None:
+    """The number in E.164 ("+33639980001"), or None if it is no valid mobile number.
+
+    Landlines are refused: they receive no SMS. The range reserved for works of fiction is accepted.
+    """
+    if not text.isascii():
+        return None  # the vendor's own check lets Arabic digits and the like through
+    try:
+        number = phonenumbers.parse(text.strip(), region)
+    except phonenumbers.NumberParseException:
+        return None
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if is_fictional(written):
+        return written  # the library, rightly, calls these unassigned
+    if not phonenumbers.is_valid_number(number):
+        return None
+    if phonenumbers.number_type(number) not in (
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    ):
+        return None
+    return written
+
+
+def is_fictional(phone: str) -> bool:
+    """True for +33 6 39 98 00 00 to 99 99, the range reserved for works of fiction (Arcep)."""
+    return re.fullmatch(r"\+3363998\d{4}", phone) is not None
+
+
+def display(phone: str) -> str:
+    """A number as people read it in France: "06 39 98 00 01" (international elsewhere)."""
+    try:
+        number = phonenumbers.parse(phone, "FR")
+    except phonenumbers.NumberParseException:
+        return phone
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if number.country_code == 33
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(number, style)
+
+
+def mask(text: str) -> str:
+    """The text with everything that looks like a phone number replaced by "[numéro]"."""
+    return _MASKABLE.sub("[numéro]", text)

@@ -1,0 +1,14 @@
+-- What DuckDB and PostgreSQL say differently, under one name. Re-created at each start.
+
+-- Great-circle distance in km between two points in degrees (haversine, mean radius 6371 km).
+CREATE OR REPLACE MACRO distance_km(lat1, lon1, lat2, lon2) AS
+    2 * 6371 * asin(sqrt(
+        power(sin(radians(lat2 - lat1) / 2), 2)
+        + cos(radians(lat1)) * cos(radians(lat2)) * power(sin(radians(lon2 - lon1) / 2), 2)
+    ));
+
+-- The items that two lists share.
+CREATE OR REPLACE MACRO shared_items(a, b) AS list_intersect(a, b);
+
+-- How many items a list has.
+CREATE OR REPLACE MACRO item_count(a) AS len(a);

@@ -1,0 +1,174 @@
+"""Every FT_* variable, read once, checked loudly: a wrong value is one French sentence that names it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ftcore.errors import ConfigError
+
+LIVE_SMS_URL = "https://api.africastalking.com/version1"
+
+KNOWN = {
+    "FT_DATABASE",
+    "FT_MISTRAL_KEY",
+    "FT_MISTRAL_URL",
+    "FT_MISTRAL_MODEL",
+    "FT_SMS_USERNAME",
+    "FT_SMS_KEY",
+    "FT_SMS_SENDER",
+    "FT_CALLBACK_SECRET",
+    "FT_SENDING_HOURS",
+    "FT_DEMO",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MistralSettings:
+    """The language model. `url` None means Mistral's European servers."""
+
+    key: str
+    url: str | None
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """A real SMS gateway account at Africa's Talking."""
+
+    username: str
+    key: str
+    sender: str | None
+    url: str = LIVE_SMS_URL
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the program was told. `sms` None means the built-in sandbox; `mistral` None, no model.
+
+    `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
+    """
+
+    database: str = "data/entremise.duckdb"
+    mistral: MistralSettings | None = None
+    sms: SmsSettings | None = None
+    callback_secret: str | None = None
+    sending_hours: tuple[int, int] | None = None
+    demo: bool = True
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read the variables; an empty value counts as absent. Raises ConfigError."""
+        unknown = sorted(name for name in env if name.startswith("FT_") and name not in KNOWN)
+        if unknown:
+            raise ConfigError(
+                f"{unknown[0]} n'est pas un réglage connu. Les réglages possibles sont : "
+                f"{', '.join(sorted(KNOWN))}."
+            )
+        given = {name: value.strip() for name, value in env.items() if value.strip()}
+        sms = _sms(given)
+        return cls(
+            database=_database(given.get("FT_DATABASE", cls.database)),
+            mistral=_mistral(given),
+            sms=sms,
+            callback_secret=_callback_secret(given, sms),
+            sending_hours=_hours(given, sms),
+            demo=_switch(given, "FT_DEMO", default=sms is None),
+        )
+
+
+def _database(address: str) -> str:
+    if "://" in address:
+        raise ConfigError(
+            "FT_DATABASE doit être le chemin d'un fichier DuckDB (par exemple data/entremise.duckdb) : "
+            "cette version ne sait pas encore utiliser une adresse de serveur."
+        )
+    return address
+
+
+def _mistral(given: Mapping[str, str]) -> MistralSettings | None:
+    key, url = given.get("FT_MISTRAL_KEY"), given.get("FT_MISTRAL_URL")
+    if not key and not url:
+        if "FT_MISTRAL_MODEL" in given:
+            raise ConfigError(
+                "FT_MISTRAL_MODEL est donné sans FT_MISTRAL_KEY ni FT_MISTRAL_URL : "
+                "ajoutez la clé, ou retirez le modèle."
+            )
+        return None
+    if url:
+        _http_address("FT_MISTRAL_URL", url)
+    # A local server needs no key, but the SDK insists on one.
+    return MistralSettings(
+        key=key or "local",
+        url=url,
+        model=given.get("FT_MISTRAL_MODEL", "mistral-small-latest"),
+    )
+
+
+def _http_address(name: str, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"{name} doit être une adresse http:// ou https:// complète.")
+
+
+def _sms(given: Mapping[str, str]) -> SmsSettings | None:
+    username, key = given.get("FT_SMS_USERNAME"), given.get("FT_SMS_KEY")
+    if not username and not key:
+        if "FT_SMS_SENDER" in given:
+            raise ConfigError(
+                "FT_SMS_SENDER est donné sans FT_SMS_KEY : ajoutez la clé de la passerelle SMS, "
+                "ou retirez l'expéditeur."
+            )
+        return None
+    if not key:
+        raise ConfigError("FT_SMS_KEY manque : FT_SMS_USERNAME est donné, mais pas la clé.")
+    if not username:
+        raise ConfigError("FT_SMS_USERNAME manque : FT_SMS_KEY est donnée, mais pas le compte.")
+    return SmsSettings(username=username, key=key, sender=given.get("FT_SMS_SENDER"))
+
+
+def _callback_secret(given: Mapping[str, str], sms: SmsSettings | None) -> str | None:
+    secret = given.get("FT_CALLBACK_SECRET")
+    if secret is None:
+        if sms is not None:
+            raise ConfigError(
+                "FT_CALLBACK_SECRET manque : avec une vraie passerelle SMS, choisissez un mot secret "
+                "d'au moins 24 lettres et chiffres, qui protège l'adresse des accusés de réception."
+            )
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9_-]{24,}", secret):
+        raise ConfigError(
+            "FT_CALLBACK_SECRET doit compter au moins 24 lettres, chiffres, tirets ou soulignés."
+        )
+    return secret
+
+
+def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int] | None:
+    text = given.get("FT_SENDING_HOURS")
+    if text is None:
+        return None if sms is None else (9, 19)
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)
+    if not found:
+        raise ConfigError(
+            f"FT_SENDING_HOURS : « {text} » n'est pas une plage d'heures. Exemple : 9-19."
+        )
+    first, last = int(found.group(1)), int(found.group(2))
+    if not 8 <= first < last <= 20:
+        raise ConfigError(
+            f"FT_SENDING_HOURS : « {text} » sort des limites. Les envois sont permis entre 8 et 20 heures, "
+            "par exemple 9-19."
+        )
+    return first, last
+
+
+def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = given.get(name)
+    if text is None:
+        return default
+    if text.lower() in ("oui", "on", "1", "true"):
+        return True
+    if text.lower() in ("non", "off", "0", "false"):
+        return False
+    raise ConfigError(f"{name} : « {text} » n'est pas compris. Écrivez oui ou non.")

@@ -1,0 +1,25 @@
+"""Who may do what: one readable table, asked before the database is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ftcore.errors import NotAllowed
+from ftcore.model import Person, Role
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "write offers": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    "see candidates": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    "send messages": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    "see figures": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR}),
+    "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+}
+
+
+def require(person: Person, permission: str, agency_id: UUID | None = None) -> None:
+    """Raise NotAllowed unless the person has the permission, and, where given, in that agency."""
+    if person.role not in PERMISSIONS[permission]:
+        raise NotAllowed("Votre rôle ne permet pas cette action.")
+    if agency_id is not None and agency_id != person.agency_id:
+        raise NotAllowed("Cette fiche appartient à une autre agence.")
