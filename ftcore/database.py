@@ -14,11 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import duckdb
 import pandas as pd
@@ -65,9 +66,7 @@ class Transaction:
     def execute(self, sql: str, *values: Any) -> None:
         self._cursor.execute(sql, list(values))
 
-    def insert(
-        self, table: str, rows: Sequence[Mapping[str, Any]], *, if_absent: bool = False
-    ) -> None:
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, if_absent: bool = False) -> None:
         """Insert many rows at once (as one Arrow table); every row has the keys of the first.
 
         `if_absent` leaves rows alone whose key is already there. It does not tell which: two
@@ -89,8 +88,6 @@ class Transaction:
 
 
 def _arrow_value(value: Any) -> Any:
-    from uuid import UUID
-
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, tuple):
@@ -141,8 +138,7 @@ class Database:
     def _migrate(self) -> None:
         cursor = self._owner.cursor()
         cursor.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migration "
-            "(number INTEGER PRIMARY KEY, applied_utc TIMESTAMP NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY, applied_utc TIMESTAMP NOT NULL)"
         )
         steps = {int(file.name[:3]): file for file in sorted(SCHEMA.glob("[0-9]*.sql"))}
         done = {row[0] for row in cursor.execute("SELECT number FROM schema_migration").fetchall()}
@@ -155,9 +151,7 @@ class Database:
             cursor.begin()
             try:
                 cursor.execute(steps[number].read_text(encoding="utf-8"))
-                cursor.execute(
-                    "INSERT INTO schema_migration VALUES ($1, now()::TIMESTAMP)", [number]
-                )
+                cursor.execute("INSERT INTO schema_migration VALUES ($1, now()::TIMESTAMP)", [number])
             except BaseException:
                 cursor.rollback()
                 raise
@@ -221,10 +215,8 @@ class Database:
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
-    try:
+    with suppress(duckdb.Error):  # the engine may have rolled back already
         cursor.rollback()
-    except duckdb.Error:
-        pass  # the engine has already rolled back
 
 
 def _why_not_opened(address: str, error: duckdb.Error) -> str:
@@ -244,8 +236,6 @@ def _why_not_opened(address: str, error: duckdb.Error) -> str:
 
 def utc_now() -> datetime:
     """The present instant as the database stores it: naive UTC."""
-    from datetime import UTC
-
     return datetime.now(UTC).replace(tzinfo=None)
 
 

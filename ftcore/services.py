@@ -2,25 +2,152 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
+from uuid import UUID, uuid5
 
+from starlette.routing import Route
+
+from ftcore import demo, webhooks
+from ftcore.adapters import sandbox as sandbox_adapter
+from ftcore.adapters.africastalking import AfricasTalkingGateway
+from ftcore.adapters.mistral import MistralModel
 from ftcore.adapters.sandbox import Sandbox
-from ftcore.database import Database, GroupCommit
+from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.drafting.assistant import ChatModel
-from ftcore.model import Person
+from ftcore.drafting.offline import OfflineWriter
+from ftcore.errors import ConfigError
+from ftcore.matching import reference
+from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import Dispatcher
-from ftcore.settings import Settings
+from ftcore.settings import Settings, SmsSettings
+
+# The namespace of ids that must be the same on every machine.
+_LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agency")
 
 
 @dataclass
 class Services:
-    """Everything a page may use. `sandbox` is None when a real gateway is set."""
+    """Everything that pages and routes use. `sandbox` is None when a real gateway is set."""
 
     settings: Settings
     database: Database
     model: ChatModel
     group_commit: GroupCommit
-    dispatcher: Dispatcher
     sandbox: Sandbox | None
     person: Person
     agency_name: str
+    callback_secret: str
+    dispatcher: Dispatcher | None = field(default=None)
+
+    @property
+    def routes(self) -> list[Route]:
+        """The callbacks' door and, when it is the gateway, the sandbox."""
+        door = webhooks.routes(self.group_commit, self.callback_secret, self.wake)
+        return door + (self.sandbox.routes() if self.sandbox else [])
+
+    def start(self, port: int) -> None:
+        """Begin to send and to read, once the server listens on `port`."""
+        base = f"http://127.0.0.1:{port}"
+        if self.sandbox is not None:
+            self.sandbox.start(f"{base}/callbacks/{self.callback_secret}")
+            sms = SmsSettings(
+                sandbox_adapter.USERNAME,
+                self.sandbox.key,
+                sandbox_adapter.SHORT_CODE,
+                f"{base}{sandbox_adapter.PATH}/version1",
+            )
+        else:
+            assert self.settings.sms is not None
+            sms = self.settings.sms
+        self.dispatcher = Dispatcher(self.database, AfricasTalkingGateway(sms), self.settings.sending_hours)
+        self.dispatcher.start()
+
+    def wake(self) -> None:
+        """Tell the background that there is something new to send or to read."""
+        if self.dispatcher is not None:
+            self.dispatcher.wake()
+
+    def rest(self) -> None:
+        """Stop sending and reading; what is under way is finished and recorded first."""
+        if self.sandbox is not None:
+            self.sandbox.stop()
+        if self.dispatcher is not None:
+            self.dispatcher.stop()
+            self.dispatcher = None
+
+    def stop(self) -> None:
+        """Finish what is under way and close the database; nothing is left half-done."""
+        self.rest()
+        self.group_commit.close()
+        self.database.close()
+
+    def secrets(self) -> list[str]:
+        """What no log may hold."""
+        hidden = [self.callback_secret]
+        if self.sandbox is not None:
+            hidden.append(self.sandbox.key)
+        if self.settings.sms is not None:
+            hidden.append(self.settings.sms.key)
+        if self.settings.mistral is not None:
+            hidden.append(self.settings.mistral.key)
+        return hidden
+
+
+def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
+    """Open the database, seed it on a first start, and put the parts together. Raises FtError."""
+    database = Database.open(settings.database)
+    try:
+        reference.load_starter(database)
+        if settings.demo:
+            demo.ensure_demo(database, utc_now())
+        person, agency_name = _who(database, settings)
+    except BaseException:
+        database.close()
+        raise
+    group_commit = GroupCommit(database)
+    return Services(
+        settings=settings,
+        database=database,
+        model=MistralModel(settings.mistral) if settings.mistral else OfflineWriter(),
+        group_commit=group_commit,
+        sandbox=None if settings.sms else Sandbox(database, group_commit, people_speed=people_speed),
+        person=person,
+        agency_name=agency_name,
+        callback_secret=settings.callback_secret or secrets.token_urlsafe(24),
+    )
+
+
+def _who(database: Database, settings: Settings) -> tuple[Person, str]:
+    """Who works here until there is a sign-in: the demo counselor, or the counselor of the one agency."""
+    if settings.sms is not None and database.value("SELECT count(*) FROM agency WHERE demo"):
+        raise ConfigError(
+            "FT_SMS_KEY est donné, mais la base contient l'agence de démonstration : des messages réels "
+            "partiraient vers des personnes inventées. Choisissez une autre base avec FT_DATABASE."
+        )
+    agency = database.one("SELECT agency_id, name, demo FROM agency ORDER BY demo DESC, name LIMIT 1")
+    if agency is None:
+        agency = {"agency_id": _LOCAL_AGENCY, "name": "Agence locale", "demo": False}
+        row = {**agency, "department": ""}
+        database.transact(lambda tx: tx.insert("agency", [row]))
+    if agency["demo"]:
+        person = demo.counselor()
+        name = database.value("SELECT name FROM agency WHERE agency_id = $1", person.agency_id)
+        return person, str(name)
+    return Person("local", "Poste local", Role.COUNSELOR, agency["agency_id"]), str(agency["name"])
+
+
+_current: Services | None = None
+
+
+def use(services: Services | None) -> None:
+    """Make these the services of this process."""
+    global _current
+    _current = services
+
+
+def current() -> Services:
+    """The services of this process; pages call this on each run."""
+    if _current is None:
+        raise ConfigError("Le programme n'est pas démarré : lancez « make run » ou « streamlit run app.py ».")
+    return _current

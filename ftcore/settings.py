@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ftcore.errors import ConfigError
 
+DEFAULT_DATABASE = "data/entremise.duckdb"
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
 
 KNOWN = {
@@ -51,7 +52,7 @@ class Settings:
     `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
     """
 
-    database: str = "data/entremise.duckdb"
+    database: str = DEFAULT_DATABASE
     mistral: MistralSettings | None = None
     sms: SmsSettings | None = None
     callback_secret: str | None = None
@@ -64,13 +65,12 @@ class Settings:
         unknown = sorted(name for name in env if name.startswith("FT_") and name not in KNOWN)
         if unknown:
             raise ConfigError(
-                f"{unknown[0]} n'est pas un réglage connu. Les réglages possibles sont : "
-                f"{', '.join(sorted(KNOWN))}."
+                f"{unknown[0]} n'est pas un réglage connu. Les réglages possibles sont : {', '.join(sorted(KNOWN))}."
             )
         given = {name: value.strip() for name, value in env.items() if value.strip()}
         sms = _sms(given)
         return cls(
-            database=_database(given.get("FT_DATABASE", cls.database)),
+            database=_database(given.get("FT_DATABASE", DEFAULT_DATABASE)),
             mistral=_mistral(given),
             sms=sms,
             callback_secret=_callback_secret(given, sms),
@@ -139,9 +139,7 @@ def _callback_secret(given: Mapping[str, str], sms: SmsSettings | None) -> str |
             )
         return None
     if not re.fullmatch(r"[A-Za-z0-9_-]{24,}", secret):
-        raise ConfigError(
-            "FT_CALLBACK_SECRET doit compter au moins 24 lettres, chiffres, tirets ou soulignés."
-        )
+        raise ConfigError("FT_CALLBACK_SECRET doit compter au moins 24 lettres, chiffres, tirets ou soulignés.")
     return secret
 
 
@@ -151,9 +149,7 @@ def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int]
         return None if sms is None else (9, 19)
     found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)
     if not found:
-        raise ConfigError(
-            f"FT_SENDING_HOURS : « {text} » n'est pas une plage d'heures. Exemple : 9-19."
-        )
+        raise ConfigError(f"FT_SENDING_HOURS : « {text} » n'est pas une plage d'heures. Exemple : 9-19.")
     first, last = int(found.group(1)), int(found.group(2))
     if not 8 <= first < last <= 20:
         raise ConfigError(

@@ -140,7 +140,7 @@ CREATE TABLE message (
     conversation_id UUID NOT NULL,
     campaign_id UUID NOT NULL,
     phone TEXT NOT NULL,
-    zone TEXT NOT NULL,
+    department TEXT,
     body TEXT NOT NULL,
     parts INTEGER NOT NULL,
     automatic BOOLEAN NOT NULL,

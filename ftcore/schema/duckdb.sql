@@ -12,3 +12,7 @@ CREATE OR REPLACE MACRO shared_items(a, b) AS list_intersect(a, b);
 
 -- How many items a list has.
 CREATE OR REPLACE MACRO item_count(a) AS len(a);
+
+-- A place name as it is compared: no case, no accents, one space for whatever stands between words.
+CREATE OR REPLACE MACRO place_key(name) AS
+    trim(regexp_replace(strip_accents(replace(lower(name), 'œ', 'oe')), '[^a-z0-9]+', ' ', 'g'));

@@ -9,7 +9,13 @@ from ftcore.database import Transaction
 
 
 def record(
-    tx: Transaction, agency_id: UUID, actor: str, act: str, subject: UUID | str, now: datetime, detail: str = ""
+    tx: Transaction,
+    agency_id: UUID,
+    actor: str,
+    act: str,
+    subject: UUID | str,
+    now: datetime,
+    detail: str = "",
 ) -> None:
     """Write one entry in the transaction of the act itself, so that neither exists without the other.
 

@@ -1,0 +1,51 @@
+"""The composition root: one process serves the pages, receives the callbacks and sends the queue."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from ftcore import logs, services
+from ftcore.errors import FtError
+from ftcore.headers import SafetyHeaders
+from ftcore.listening import listening_port
+from ftcore.settings import Settings
+from pages.frame import show_error
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+try:
+    ours = services.build(Settings.from_env(os.environ))
+except FtError as error:
+    sys.exit(str(error))
+services.use(ours)
+logs.keep_private(ours.secrets())
+
+
+async def _start_when_listening() -> None:
+    # `streamlit run` listens before the lifespan begins, uvicorn only after.
+    while (port := listening_port()) is None:
+        await asyncio.sleep(0.05)
+    await asyncio.to_thread(ours.start, port)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    starting = asyncio.create_task(_start_when_listening())
+    yield
+    starting.cancel()
+    await asyncio.to_thread(ours.stop)
+
+
+app = st.App(
+    "pages/main.py",
+    routes=ours.routes,
+    lifespan=lifespan,
+    middleware=[Middleware(SafetyHeaders)],
+    on_script_error=show_error,
+)

@@ -1,0 +1,140 @@
+"""The command line: `python -m ftcore run`, `import`, `rehearse`."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from ftcore.errors import FtError
+from ftcore.model import ImportReport
+from ftcore.settings import Settings
+
+
+@click.group(help="Entremise : rédiger des offres, présélectionner des personnes par SMS.")
+def main() -> None:
+    """The group of commands."""
+
+
+@main.command(help="Sert le tableau de bord sur http://localhost:8501.")
+@click.option("--port", default=8501, show_default=True, help="Port d'écoute.")
+def run(port: int) -> None:
+    Settings.from_env(os.environ)
+    _port_is_free(port)
+    click.echo(f"Entremise s'ouvre sur http://localhost:{port} (Ctrl+C pour arrêter).")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    os.execv(sys.executable, command)
+
+
+def _port_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise FtError(
+                f"Le port {port} est déjà utilisé par un autre programme (peut-être une autre fenêtre "
+                f"d'Entremise). Fermez-le, ou choisissez un autre port : python -m ftcore run --port {port + 1}"
+            ) from error
+
+
+@main.group(name="import", help="Importe des personnes ou des offres dans la base FT_DATABASE.")
+def import_group() -> None:
+    """The imports; the program must not be running on the same DuckDB file."""
+
+
+@import_group.command(name="people", help="Un fichier CSV ou Parquet, une ligne par personne.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--rejected", type=click.Path(path_type=Path), help="Où écrire les lignes rejetées (CSV).")
+def import_people(file: Path, rejected: Path | None) -> None:
+    from ftcore import services
+    from ftcore.database import utc_now
+    from ftcore.matching import pool
+
+    frame = pool.read_table(file.name, _bytes_of(file, "un fichier CSV ou Parquet"))
+    house = services.build(Settings.from_env(os.environ))
+    try:
+        with tqdm(total=len(frame), unit="ligne", desc="Import") as bar:
+            report = pool.import_candidates(
+                house.database,
+                house.person,
+                frame,
+                pool.guess_mapping(list(frame.columns)),
+                utc_now(),
+                progress=lambda done: bar.update(done - bar.n),
+            )
+    finally:
+        house.stop()
+    _say(report, len({bad.line for bad in report.rejected}))
+    if rejected is not None:
+        rejected.write_bytes(pool.rejected_csv(report))
+    for bad in report.rejected[:20]:
+        click.echo(f"  ligne {bad.line}, {bad.column} : {bad.reason}")
+
+
+@import_group.command(name="offers", help="Un fichier JSON au format « Offres d'emploi v2 » de France Travail.")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_offers(file: Path) -> None:
+    from ftcore import services
+    from ftcore.database import utc_now
+    from ftcore.drafting import offers as offer_book
+    from ftcore.drafting.formats import read_france_travail
+
+    data = _bytes_of(file, "un fichier JSON d'offres")
+    house = services.build(Settings.from_env(os.environ))
+    try:
+        offers, notes = read_france_travail(data, house.database, house.person.agency_id, utc_now())
+        report = offer_book.save_all(house.database, house.person, offers, utc_now())
+    finally:
+        house.stop()
+    _say(report, 0)
+    for note in notes:
+        click.echo(f"  offre {note.record}, {note.field} : {note.reason}")
+
+
+def _say(report: ImportReport, rejected: int) -> None:
+    click.echo(
+        f"Ajoutées : {report.added} · mises à jour : {report.updated} · inchangées : {report.unchanged} · "
+        f"rejetées : {rejected}"
+    )
+
+
+def _bytes_of(file: Path, accepted: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FtError(f"Le fichier « {file} » ne peut pas être lu. Donnez {accepted}.") from error
+
+
+@main.command(name="rehearse", help="Joue tout le parcours sur une base jetable, avec des personnes fictives.")
+@click.argument("offers", type=click.Path(path_type=Path))
+@click.option("--candidates", default=2000, show_default=True, help="Nombre de personnes fictives.")
+@click.option("--seed", default=2026, show_default=True, help="Graine : la même donne les mêmes personnes.")
+@click.option("--json", "as_json", is_flag=True, help="Résultat en JSON.")
+def rehearse_command(offers: Path, candidates: int, seed: int, as_json: bool) -> None:
+    from ftcore.rehearsal import rehearse, table
+
+    data = _bytes_of(offers, "un fichier JSON d'offres au format « Offres d'emploi v2 » de France Travail")
+    result = rehearse(data, candidates, seed)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else table(result))
+    totals = result["totals"]
+    if totals["lost"] or totals["doubled"] or totals["without_state"]:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    try:
+        main(standalone_mode=False)
+    except FtError as error:
+        sys.exit(str(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit("Interrompu.")

@@ -1,0 +1,37 @@
+"""Logs that may be read by anyone: no phone number and no key in them, tracebacks included."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from ftcore.phones import mask
+
+
+def keep_private(secrets: Iterable[str]) -> None:
+    """From now on, every log record of this process has numbers and these secrets blotted out.
+
+    Done where records are made, not in a handler: libraries bring handlers of their own.
+    """
+    hidden = [secret for secret in secrets if len(secret) >= 6]
+    usual = logging.LogRecord
+
+    def redact(text: str) -> str:
+        for secret in hidden:
+            text = text.replace(secret, "[secret]")
+        return mask(text)
+
+    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        made = usual(*args, **kwargs)
+        try:
+            made.msg, made.args = redact(made.getMessage()), ()
+        except (TypeError, ValueError):
+            made.msg, made.args = redact(str(made.msg)), ()
+        if made.exc_info and made.exc_info[0] is not None:
+            # Formatters take this text instead of formatting the exception themselves.
+            made.exc_text = redact("".join(traceback.format_exception(*made.exc_info))).rstrip()
+        return made
+
+    logging.setLogRecordFactory(record)

@@ -1,0 +1,296 @@
+"""Sends what is queued, in the background: claim (committed) → send once → record.
+
+Two threads. *Sending* claims a few due SMS at a time and hands them to the gateway. *Reading* takes
+in the callbacks. Neither ever resends what may have left: that is `unknown`, and a person's matter.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from ftcore.database import Database, Row, Transaction, utc_now
+from ftcore.errors import SmsError, SmsUnknown
+from ftcore.model import MessageState
+from ftcore.outreach import campaigns, inbox, ledger
+from ftcore.outreach.hours import next_slot
+from ftcore.trust import journal
+
+log = logging.getLogger(__name__)
+
+# A claim older than this has no sender left: its outcome is not known.
+LEASE = timedelta(seconds=60)
+BATCH = 20
+SENDERS = 4
+# A gateway that fails this often in a row is left alone for a while, so that one outage does not
+# turn a whole campaign into messages of which nobody knows whether they left.
+TROUBLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one claimed SMS."""
+
+    sms: Row
+    change: ledger.Change | None = None
+    back_to_queue: bool = False
+    pause: str | None = None
+    opted_out: bool = False
+    trouble: bool = False
+
+
+def claim(
+    database: Database, sender_id: str, hours: tuple[int, int] | None, now: datetime, limit: int = BATCH
+) -> list[Row]:
+    """Take up to `limit` due SMS for sending; they are ours once this returns, and nobody else's.
+
+    Opt-outs, hours, campaign state and cancellation are looked at again here, inside the claim.
+    """
+
+    def take(tx: Transaction) -> list[Row]:
+        due = tx.rows(
+            """
+            SELECT m.agency_id, m.message_id, m.department
+            FROM message m
+            JOIN campaign c ON c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id
+            WHERE m.state = 'queued' AND m.not_before_utc <= $1
+              AND (c.state = 'running' OR NOT m.automatic)
+              AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
+            ORDER BY m.not_before_utc, m.queued_utc, m.message_id LIMIT $2
+            """,
+            now,
+            limit,
+        )
+        allowed: list[UUID] = []
+        for row in due:
+            slot = next_slot(now, row["department"], hours)
+            if slot <= now:
+                allowed.append(row["message_id"])
+            else:
+                # The program was down or paused through the slot: wait for the next one.
+                tx.execute(
+                    "UPDATE message SET not_before_utc = $3 WHERE agency_id = $1 AND message_id = $2",
+                    row["agency_id"],
+                    row["message_id"],
+                    slot,
+                )
+        if not allowed:
+            return []
+        claimed = tx.rows(
+            """
+            UPDATE message SET state = 'claimed', claimed_utc = $2, claimed_by = $3
+            WHERE state = 'queued' AND message_id = ANY($1::UUID[])
+            RETURNING agency_id, message_id, conversation_id, campaign_id, phone, body, opening
+            """,
+            allowed,
+            now,
+            sender_id,
+        )
+        ledger.record(
+            tx,
+            [ledger.Change(m["agency_id"], m["message_id"], MessageState.CLAIMED, now, sender_id) for m in claimed],
+        )
+        return claimed
+
+    return database.transact(take)
+
+
+def send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime]) -> Outcome:
+    """Hand one claimed SMS over, once, and say what became of it. Never raises."""
+
+    def change(state: MessageState, detail: str | None = None, **more: str | None) -> ledger.Change:
+        return ledger.Change(sms["agency_id"], sms["message_id"], state, clock(), "dispatcher", detail, **more)
+
+    try:
+        receipt = gateway.send(sms["phone"], sms["body"])
+    except SmsError as error:
+        if error.retryable:
+            return Outcome(sms, back_to_queue=True, trouble=True)
+        if error.pauses:
+            # Refused for a reason of ours (credit, sender, key): nothing left, and nothing is lost.
+            return Outcome(sms, back_to_queue=True, pause=error.reason)
+        return Outcome(sms, change(MessageState.FAILED, error.reason), opted_out=error.opted_out)
+    except SmsUnknown as error:
+        return Outcome(sms, change(MessageState.UNKNOWN, error.reason), trouble=True)
+    except Exception:
+        log.exception("the gateway failed in a way that it should not")
+        return Outcome(sms, change(MessageState.UNKNOWN, "erreur interne"), trouble=True)
+    return Outcome(sms, change(MessageState.ACCEPTED, gateway_id=receipt.gateway_id, cost=receipt.cost))
+
+
+def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
+    """Write what became of claimed SMS, in one transaction."""
+
+    def write(tx: Transaction) -> None:
+        ledger.record(tx, [o.change for o in outcomes if o.change is not None])
+        for outcome in outcomes:
+            if outcome.back_to_queue:
+                _requeue(tx, outcome.sms)
+            if outcome.pause is not None:
+                _pause(tx, outcome.sms, outcome.pause, now)
+            if outcome.opted_out:
+                inbox.opt_out(tx, outcome.sms["phone"], now, "gateway", "STOP connu de la passerelle")
+            elif outcome.change is not None and outcome.change.state is MessageState.FAILED and outcome.sms["opening"]:
+                _unreached(tx, outcome.sms, now)
+
+    if outcomes:
+        database.transact(write)
+
+
+def _requeue(tx: Transaction, sms: Row) -> None:
+    tx.execute(
+        "UPDATE message SET state = 'queued', claimed_utc = NULL, claimed_by = NULL "
+        "WHERE agency_id = $1 AND message_id = $2 AND state = 'claimed'",
+        sms["agency_id"],
+        sms["message_id"],
+    )
+
+
+def _pause(tx: Transaction, sms: Row, reason: str, now: datetime) -> None:
+    paused = tx.rows(
+        "UPDATE campaign SET state = 'paused', pause_reason = $3 "
+        "WHERE agency_id = $1 AND campaign_id = $2 AND state = 'running' RETURNING campaign_id",
+        sms["agency_id"],
+        sms["campaign_id"],
+        reason,
+    )
+    if paused:
+        journal.record(tx, sms["agency_id"], "automate", "campaign paused", sms["campaign_id"], now, reason)
+
+
+def _unreached(tx: Transaction, sms: Row, now: datetime) -> None:
+    tx.execute(
+        "UPDATE conversation SET state = 'unreached', changed_utc = $3 "
+        "WHERE agency_id = $1 AND conversation_id = $2 AND state = 'waiting'",
+        sms["agency_id"],
+        sms["conversation_id"],
+        now,
+    )
+
+
+def give_up_stale_claims(database: Database, now: datetime, lease: timedelta = LEASE) -> int:
+    """Claims whose sender is gone become `unknown`: they may have left, so nobody sends them again."""
+
+    def write(tx: Transaction) -> int:
+        stale = tx.rows(
+            "SELECT agency_id, message_id FROM message WHERE state = 'claimed' AND claimed_utc < $1",
+            now - lease,
+        )
+        ledger.record(
+            tx,
+            [
+                ledger.Change(
+                    m["agency_id"],
+                    m["message_id"],
+                    MessageState.UNKNOWN,
+                    now,
+                    "dispatcher",
+                    "envoi interrompu",
+                )
+                for m in stale
+            ],
+        )
+        for m in stale:
+            journal.record(tx, m["agency_id"], "automate", "message unknown", m["message_id"], now)
+        return len(stale)
+
+    return database.transact(write)
+
+
+class Dispatcher:
+    """The background sender and reader of one process. `start` and `stop` once each; `wake` at any time."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateway: campaigns.SmsGateway,
+        hours: tuple[int, int] | None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        idle: float = 0.5,
+    ) -> None:
+        self._database = database
+        self._gateway = gateway
+        self._hours = hours
+        self._clock = clock
+        self._idle = idle
+        self._id = f"dispatcher-{uuid4()}"
+        self._stopping = threading.Event()
+        self._work = threading.Event()
+        self._news = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._trouble = 0
+
+    def start(self) -> None:
+        self._threads = [
+            threading.Thread(target=self._loop, args=(self.send_due, self._work), name="sending", daemon=True),
+            threading.Thread(target=self._loop, args=(self.read_news, self._news), name="reading", daemon=True),
+        ]
+        # One process owns the file, so at start every claim belongs to a sender that is gone.
+        give_up_stale_claims(self._database, self._clock(), timedelta(0))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being sent, record it, and end. Nothing new is claimed."""
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
+    def wake(self) -> None:
+        """Look for work now rather than at the next tick."""
+        self._work.set()
+        self._news.set()
+
+    def _loop(self, turn: Callable[[], int], signal: threading.Event) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = turn() > 0
+            except Exception:
+                log.exception("a turn of the dispatcher failed; it goes on")
+                busy = False
+            if not busy:
+                signal.wait(self._idle)
+                signal.clear()
+
+    def read_news(self) -> int:
+        """Take in what came back; answers may queue further SMS."""
+        taken = inbox.take_in(self._database, self._hours, self._clock())
+        if taken:
+            self._work.set()
+        return taken
+
+    def send_due(self) -> int:
+        """Send one batch of what is due; gives how many were claimed."""
+        give_up_stale_claims(self._database, self._clock())
+        if self._trouble >= TROUBLE:
+            self._rest()
+            if self._stopping.is_set():
+                return 0
+        # After trouble a single SMS probes the gateway before whole batches go again.
+        limit = 1 if self._trouble else BATCH
+        batch = claim(self._database, self._id, self._hours, self._clock(), limit)
+        if not batch:
+            return 0
+        with ThreadPoolExecutor(SENDERS, thread_name_prefix="sms") as pool:
+            sending = [pool.submit(send, self._gateway, sms, self._clock) for sms in batch]
+            outcomes = [future.result() for future in as_completed(sending)]
+        settle(self._database, outcomes, self._clock())
+        went_well = any(o.change is not None and not o.trouble for o in outcomes)
+        self._trouble = 0 if went_well else self._trouble + sum(o.trouble for o in outcomes)
+        return len(batch)
+
+    def _rest(self) -> None:
+        seconds = min(60.0, 2.0 ** min(self._trouble - TROUBLE, 6))
+        log.warning("the SMS gateway is in trouble; waiting %.0f s before the next attempt", seconds)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._stopping.is_set():
+            time.sleep(0.1)

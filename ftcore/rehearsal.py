@@ -1,0 +1,226 @@
+"""A rehearsal of the whole main job: real offers, invented people, real HTTP on loopback, nothing kept.
+
+Offers are imported, people ranked, campaigns launched; personas answer through the sandbox until every
+conversation has ended. Then the books of both sides are compared: ours, and what the phones received.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid5
+
+import uvicorn
+from starlette.applications import Starlette
+from tqdm import tqdm
+
+from ftcore import demo, services
+from ftcore.database import Transaction, utc_now
+from ftcore.drafting import offers as offer_book
+from ftcore.drafting.formats import read_france_travail
+from ftcore.errors import FtError
+from ftcore.matching import ranking
+from ftcore.model import Offer, Person, Role
+from ftcore.outreach import campaigns, inbox
+from ftcore.settings import Settings
+
+AGENCY = UUID("9d3c0c5e-2f57-4a1b-8c67-9f8f1d2a7e11")
+REHEARSER = Person("repetition", "Répétition", Role.COUNSELOR, AGENCY)
+
+# How many people a counselor would write to for one offer, out of the first on the list.
+SELECTED = 15
+LOOKED_AT = 200
+PATIENCE_SECONDS = 120.0
+
+Result = dict[str, Any]
+
+
+def rehearse(data: bytes, candidates: int, seed: int) -> Result:
+    """Play the main job for the offers of a France Travail "Offres v2" file.
+
+    Gives `{"offers": [one funnel each], "totals": {...}}`. `lost` counts SMS that we believe sent and
+    no phone received, and answers typed that we do not hold; `doubled`, SMS received more than once;
+    `without_state`, SMS still queued or claimed at the end. Raises FtError when the file is unreadable
+    or the conversations do not end in time.
+    """
+    house = services.build(replace(Settings(), database=":memory:", demo=False), people_speed=20_000.0)
+    sandbox = house.sandbox
+    assert sandbox is not None
+    sandbox.personas = True
+    sandbox.speed_up_network(20.0)
+    sandbox.seed = seed
+    try:
+        offers, _ = read_france_travail(data, house.database, AGENCY, utc_now())
+        _prepare(house, offers, candidates, seed)
+        with _served(house):
+            funnels = [_run_offer(house, offer) for offer in tqdm(offers, desc="Offres", unit="offre")]
+            _wait_for_the_end(house)
+            return _compare(house, offers, funnels)
+    finally:
+        house.stop()
+
+
+def _prepare(house: services.Services, offers: list[Offer], candidates: int, seed: int) -> None:
+    agency = {"agency_id": AGENCY, "name": "Agence de répétition", "department": "07", "demo": True}
+    people = demo.people(AGENCY, candidates, seed, house.database)
+
+    def write(tx: Transaction) -> None:
+        tx.insert("agency", [agency])
+        tx.insert("candidate", people)
+
+    house.database.transact(write)
+    offer_book.save_all(house.database, REHEARSER, offers, utc_now())
+
+
+@contextmanager
+def _served(house: services.Services) -> Iterator[None]:
+    """The callbacks and the sandbox on a free port of loopback, and the dispatcher beside them."""
+    listening = socket.socket()
+    # Inherited by what it accepts: without it every callback waits 44 ms for a delayed acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(Starlette(routes=house.routes), log_level="warning", lifespan="off", ws="none")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="rehearsal-server")
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        house.start(listening.getsockname()[1])
+        yield
+    finally:
+        house.rest()
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def _run_offer(house: services.Services, offer: Offer) -> Result:
+    """One counselor's work for one offer: rank, keep the first who may be written to, launch."""
+    now = utc_now()
+    found = ranking.rank(
+        house.database, REHEARSER, offer, ranking.Weights(), ranking.Conditions(), now.date(), limit=LOOKED_AT
+    )
+    ids = [ranked.candidate.candidate_id for ranked in found.people]
+    plan = campaigns.preflight(house.database, REHEARSER, offer, ids, house.settings.sending_hours, now)
+    selected = [planned.candidate_id for planned in plan.kept[:SELECTED]]
+    if selected:
+        campaigns.launch(
+            house.database,
+            REHEARSER,
+            offer,
+            uuid5(offer.offer_id, "rehearsal"),
+            selected,
+            found.considered,
+            house.settings.sending_hours,
+            now,
+        )
+        house.wake()
+    return {"considered": found.considered, "selected": len(selected)}
+
+
+def _wait_for_the_end(house: services.Services) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    quiet = 0
+    with tqdm(desc="Réponses", unit="réponse") as bar:
+        while quiet < 3:
+            if time.monotonic() > deadline:
+                raise FtError("La répétition n'a pas pris fin à temps : des messages ou des réponses restent en route.")
+            time.sleep(0.1)
+            bar.update(int(house.database.value("SELECT count(*) FROM reply") or 0) - bar.n)
+            quiet = quiet + 1 if _is_quiet(house) else 0
+
+
+def _is_quiet(house: services.Services) -> bool:
+    assert house.sandbox is not None
+    moving = house.database.value(
+        "SELECT count(*) FROM message WHERE state NOT IN ('delivered', 'failed', 'cancelled', 'unknown')"
+    )
+    return not moving and house.sandbox.idle() and inbox.pending(house.database) == 0
+
+
+def _compare(house: services.Services, offers: list[Offer], funnels: list[Result]) -> Result:
+    rows = {row["offer_id"]: row for row in house.database.rows(_FUNNEL)}
+    by_offer = []
+    for offer, funnel in zip(offers, funnels, strict=True):
+        row = rows.get(offer.offer_id, {})
+        by_offer.append(
+            {"id": offer.external_id, "title": offer.title}
+            | funnel
+            | {name: int(row.get(name) or 0) for name in _COUNTED}
+        )
+    totals: Result = {"offers": len(by_offer)}
+    for name in ("considered", "selected", *_COUNTED):
+        totals[name] = sum(funnel[name] for funnel in by_offer)
+    totals["opted_out"] = totals["stop"]
+    totals["interested"] = totals["yes"]
+    for name, query in _BOOKS.items():
+        totals[name] = int(house.database.value(query) or 0)
+    return {"offers": by_offer, "totals": totals}
+
+
+_COUNTED = ("sent", "delivered", "replied", "yes", "no", "question", "unclear", "stop")
+
+# People, not messages: the opening SMS of each conversation, and the latest answer's meaning.
+_FUNNEL = """
+    WITH latest AS (
+        SELECT conversation_id, reading,
+               row_number() OVER (PARTITION BY conversation_id ORDER BY received_utc DESC, reply_id) AS place
+        FROM reply
+    )
+    SELECT v.offer_id,
+           count(*) FILTER (WHERE m.gateway_id IS NOT NULL) AS sent,
+           count(*) FILTER (WHERE m.state = 'delivered') AS delivered,
+           count(l.reading) AS replied,
+           count(*) FILTER (WHERE l.reading = 'yes') AS yes,
+           count(*) FILTER (WHERE l.reading = 'no') AS no,
+           count(*) FILTER (WHERE l.reading = 'question') AS question,
+           count(*) FILTER (WHERE l.reading = 'unclear') AS unclear,
+           count(*) FILTER (WHERE l.reading = 'stop') AS stop
+    FROM conversation v
+    JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
+    LEFT JOIN latest l ON l.conversation_id = v.conversation_id AND l.place = 1
+    GROUP BY v.offer_id
+"""
+
+_BOOKS = {
+    "lost": """
+        SELECT (SELECT count(*) FROM message m WHERE m.state NOT IN ('failed', 'cancelled')
+                AND NOT EXISTS (SELECT 1 FROM sandbox_sms s
+                                WHERE NOT s.outgoing AND s.phone = m.phone AND s.body = m.body))
+             + (SELECT count(*) FROM sandbox_sms s WHERE s.outgoing
+                AND (SELECT count(*) FROM reply r JOIN conversation v
+                     ON v.agency_id = r.agency_id AND v.conversation_id = r.conversation_id
+                     WHERE v.phone = s.phone AND r.body = s.body) = 0)
+    """,
+    "doubled": """
+        SELECT count(*) FROM (
+            SELECT s.phone, s.body, count(*) AS received,
+                   (SELECT count(*) FROM message m WHERE m.phone = s.phone AND m.body = s.body) AS meant
+            FROM sandbox_sms s WHERE NOT s.outgoing GROUP BY s.phone, s.body
+        ) AS book WHERE received > meant
+    """,
+    "without_state": "SELECT count(*) FROM message WHERE state IN ('queued', 'claimed')",
+}
+
+
+def table(result: Result) -> str:
+    """The funnel as a table for a terminal, one line an offer and a line of totals."""
+    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "oui", "non", "?", "à lire", "STOP")
+    names = ("considered", "selected", "sent", "delivered", "replied", "yes", "no", "question", "unclear", "stop")
+    lines = [f"{heads[0]:<44}" + "".join(f"{head:>10}" for head in heads[1:])]
+    lines += [
+        f"{funnel['title'][:42]:<44}" + "".join(f"{funnel[name]:>10}" for name in names)
+        for funnel in [*result["offers"], {"title": "Total"} | result["totals"]]
+    ]
+    totals = result["totals"]
+    lines.append(
+        f"Perdus : {totals['lost']} · envoyés deux fois : {totals['doubled']} · sans état : {totals['without_state']}"
+    )
+    return "\n".join(lines)

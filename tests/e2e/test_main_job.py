@@ -1,0 +1,69 @@
+"""The main job in a real browser, as a counselor does it."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+# `make screenshots` sets it; the README shows what this test saw.
+PICTURES = os.environ.get("ENTREMISE_PICTURES")
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.wait_for_timeout(1500)
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def go_to(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def figure(page: Page, label: str) -> int:
+    """The whole number that a figure of the page shows."""
+    metric = page.get_by_test_id("stMetric").filter(has_text=label).first
+    expect(metric).to_be_visible()
+    return int(re.sub(r"\D", "", metric.get_by_test_id("stMetricValue").inner_text()))
+
+
+def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(address: str, browser_page: Page) -> None:
+    page = browser_page
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Rédaction", exact=True)).to_be_visible()
+    picture(page, "redaction")
+
+    go_to(page, "Mesures")
+    before = figure(page, "Réponses")
+    picture(page, "mesures")
+
+    go_to(page, "Présélection")
+    page.get_by_role("combobox", name="Offre").click()
+    page.get_by_role("option").first.click()
+    check = page.get_by_role("button", name=re.compile("Vérifier 15 messages"))
+    expect(check).to_be_enabled()
+    picture(page, "preselection")
+    check.click()
+    send = page.get_by_role("button", name=re.compile(r"Confirmer et envoyer \d+ SMS"))
+    expect(send).to_be_enabled()
+    picture(page, "verification")
+    send.click()
+    expect(page.get_by_text(re.compile(r"15 SMS sur 15 transmis"))).to_be_visible()
+    picture(page, "envoi")
+
+    go_to(page, "Téléphones")
+    expect(page.get_by_text("Message automatique").first).to_be_visible()
+    page.get_by_test_id("stChatInputTextArea").fill("Oui, je suis disponible")
+    page.get_by_test_id("stChatInputTextArea").press("Enter")
+    expect(page.get_by_text("Oui, je suis disponible")).to_be_visible()
+    # The automaton's acknowledgement, back on the phone.
+    expect(page.get_by_text(re.compile("vous appellera pour ce poste"))).to_be_visible()
+    picture(page, "telephones")
+
+    go_to(page, "Échanges")
+    expect(page.get_by_text("Oui, je suis disponible").first).to_be_visible()
+    picture(page, "echanges")
+
+    go_to(page, "Mesures")
+    assert figure(page, "Réponses") == before + 1
