@@ -60,7 +60,7 @@ def import_people(file: Path, rejected: Path | None) -> None:
     frame = pool.read_table(file.name, _bytes_of(file, "un fichier CSV ou Parquet"))
     house = services.build(Settings.from_env(os.environ))
     try:
-        with tqdm(total=len(frame), unit="ligne", desc="Import") as bar:
+        with tqdm(total=len(frame), unit="ligne", desc="Import", disable=None) as bar:
             report = pool.import_candidates(
                 house.database,
                 house.person,

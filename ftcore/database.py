@@ -221,7 +221,7 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def _why_not_opened(address: str, error: duckdb.Error) -> str:
     text = str(error)
-    if "lock" in text.lower():
+    if "lock on file" in text.lower():
         holder = re.search(r"PID (\d+)", text)
         who = f" par le processus {holder.group(1)}" if holder else " par un autre programme"
         return (
@@ -244,6 +244,7 @@ class _Pending:
     table: str
     row: Mapping[str, Any]
     done: Future[None] = field(default_factory=Future)
+    wanted: bool = True
 
 
 class GroupCommit:
@@ -257,17 +258,25 @@ class GroupCommit:
         self._database = database
         self._largest = largest_group
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
     def put(self, table: str, row: Mapping[str, Any]) -> Future[None]:
         pending = _Pending(table, row)
-        self._queue.put(pending)
+        with self._closing:
+            if self._closed:
+                raise DatabaseError("La base est en cours de fermeture : rien ne peut plus y être écrit.")
+            self._queue.put(pending)
         return pending.done
 
     def close(self) -> None:
         """Commit what waits, then stop."""
-        self._queue.put(None)
+        with self._closing:
+            if not self._closed:
+                self._queue.put(None)
+            self._closed = True
         self._thread.join()
 
     def _run(self) -> None:
@@ -281,20 +290,31 @@ class GroupCommit:
                     break
             stopping = None in group
             waiting = [pending for pending in group if pending is not None]
+            for pending in waiting:
+                # From here on a waiter that goes away cannot cancel it, which would end this thread.
+                pending.wanted = pending.done.set_running_or_notify_cancel()
             if waiting:
                 self._commit(waiting)
 
     def _commit(self, group: list[_Pending]) -> None:
         def write(tx: Transaction) -> None:
-            for table in dict.fromkeys(pending.table for pending in group):
-                tx.insert(table, [p.row for p in group if p.table == table], if_absent=True)
+            alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+            for pending in group:
+                alike.setdefault((pending.table, *pending.row), []).append(pending.row)
+            for (table, *_), rows in alike.items():
+                tx.insert(table, rows, if_absent=True)
 
         try:
             self._database.transact(write)
         except Exception as error:
-            log.exception("a group of %d rows could not be committed", len(group))
-            for pending in group:
-                pending.done.set_exception(error)
+            if len(group) > 1:  # one bad row must not cost the others their place
+                for pending in group:
+                    self._commit([pending])
+                return
+            log.exception("a row could not be committed")
+            if group[0].wanted:
+                group[0].done.set_exception(error)
         else:
             for pending in group:
-                pending.done.set_result(None)
+                if pending.wanted:
+                    pending.done.set_result(None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from ftcore.phones import mask
@@ -26,12 +27,26 @@ def keep_private(secrets: Iterable[str]) -> None:
     def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         made = usual(*args, **kwargs)
         try:
-            made.msg, made.args = redact(made.getMessage()), ()
+            said = made.getMessage()
         except (TypeError, ValueError):
-            made.msg, made.args = redact(str(made.msg)), ()
+            said = f"{made.msg} {made.args}"
+        private = redact(said)
+        if private != said:
+            _rewrite(made, private, redact)
         if made.exc_info and made.exc_info[0] is not None:
             # Formatters take this text instead of formatting the exception themselves.
             made.exc_text = redact("".join(traceback.format_exception(*made.exc_info))).rstrip()
         return made
 
     logging.setLogRecordFactory(record)
+
+
+def _rewrite(made: logging.LogRecord, private: str, redact: Callable[[str], str]) -> None:
+    """Make the record say `private`; its arguments stay apart, as uvicorn's formatter counts them."""
+    template, given = made.msg, made.args
+    if isinstance(given, tuple) and given:
+        made.msg, made.args = redact(str(template)), tuple(redact(a) if isinstance(a, str) else a for a in given)
+        with suppress(TypeError, ValueError):
+            if made.getMessage() == private:
+                return
+    made.msg, made.args = private, ()

@@ -6,7 +6,13 @@ import re
 
 import phonenumbers
 
-_MASKABLE = re.compile(r"(?<![\w.\-])(?:(?:\+|00)[1-9]|0[1-9])(?:[ .\-]?\d){7,14}(?!\w)")
+# French numbers first, by their exact length, so that two in a row are two; then whatever looks like one.
+# Also as browsers, vendors and spreadsheets write them: %2B33…, 33…, +33 (0)6…, hard spaces.
+_MASKABLE = re.compile(
+    r"(?<![\w.\-])(?:(?:(?:\+|00|%2B)33[ .\-\u00a0\u202f]?(?:\(0\)[ .\-\u00a0\u202f]?)?|33|0)[1-9]"
+    r"(?:[ .\-\u00a0\u202f]?\d){8}|(?:(?:\+|00|%2B)[1-9]|0[1-9])(?:[ .\-\u00a0\u202f]?\d){7,14})(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def normalise(text: str, region: str = "FR") -> str | None:

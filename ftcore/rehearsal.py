@@ -58,7 +58,7 @@ def rehearse(data: bytes, candidates: int, seed: int) -> Result:
         offers, _ = read_france_travail(data, house.database, AGENCY, utc_now())
         _prepare(house, offers, candidates, seed)
         with _served(house):
-            funnels = [_run_offer(house, offer) for offer in tqdm(offers, desc="Offres", unit="offre")]
+            funnels = [_run_offer(house, offer) for offer in tqdm(offers, desc="Offres", unit="offre", disable=None)]
             _wait_for_the_end(house)
             return _compare(house, offers, funnels)
     finally:
@@ -128,7 +128,7 @@ def _run_offer(house: services.Services, offer: Offer) -> Result:
 def _wait_for_the_end(house: services.Services) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     quiet = 0
-    with tqdm(desc="Réponses", unit="réponse") as bar:
+    with tqdm(desc="Réponses", unit="réponse", disable=None) as bar:
         while quiet < 3:
             if time.monotonic() > deadline:
                 raise FtError("La répétition n'a pas pris fin à temps : des messages ou des réponses restent en route.")

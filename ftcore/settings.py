@@ -89,7 +89,7 @@ def _database(address: str) -> str:
 
 
 def _mistral(given: Mapping[str, str]) -> MistralSettings | None:
-    key, url = given.get("FT_MISTRAL_KEY"), given.get("FT_MISTRAL_URL")
+    key, url = _key(given, "FT_MISTRAL_KEY"), given.get("FT_MISTRAL_URL")
     if not key and not url:
         if "FT_MISTRAL_MODEL" in given:
             raise ConfigError(
@@ -108,13 +108,24 @@ def _mistral(given: Mapping[str, str]) -> MistralSettings | None:
 
 
 def _http_address(name: str, url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        complete = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        complete = False
+    if not complete:
         raise ConfigError(f"{name} doit être une adresse http:// ou https:// complète.")
 
 
+def _key(given: Mapping[str, str], name: str) -> str | None:
+    key = given.get(name)
+    if key is not None and not re.fullmatch(r"[\x21-\x7e]+", key):
+        raise ConfigError(f"{name} contient un espace ou un caractère qui ne peut pas être dans une clé.")
+    return key
+
+
 def _sms(given: Mapping[str, str]) -> SmsSettings | None:
-    username, key = given.get("FT_SMS_USERNAME"), given.get("FT_SMS_KEY")
+    username, key = given.get("FT_SMS_USERNAME"), _key(given, "FT_SMS_KEY")
     if not username and not key:
         if "FT_SMS_SENDER" in given:
             raise ConfigError(

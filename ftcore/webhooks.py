@@ -74,7 +74,7 @@ def routes(group_commit: GroupCommit, secret: str, on_stored: Callable[[], None]
 async def _body(request: Request) -> bytes:
     """The body, refused as soon as it is larger than any callback: the framework sets no total limit."""
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > LARGEST_FORM:
+    if not (declared.isascii() and declared.isdigit()) or int(declared) > LARGEST_FORM:
         raise _Malformed("the form is too large")
     body = bytearray()
     async for chunk in request.stream():

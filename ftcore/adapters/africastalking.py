@@ -84,7 +84,8 @@ class _CarefulSmsService(SMSService):  # type: ignore[misc]
             stream=True,
         ) as response:
             body = bytearray()
-            for chunk in response.iter_content(4096):
+            # Byte by byte: a longer read would wait for all of it, and the deadline with it.
+            for chunk in response.iter_content(1):
                 body += chunk
                 if time.monotonic() - started > DEADLINE or len(body) > 1_000_000:
                     raise requests.exceptions.ReadTimeout("deadline")

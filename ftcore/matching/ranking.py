@@ -293,10 +293,11 @@ def _distance(row: Row, wanted: _Wanted) -> str:
         return "distance inconnue"
     if wanted.rough:
         return f"à environ {_number(km, 0)} km du centre du département"
+    way = f"à {_number(km, 0)} km" if km >= 1 else "à moins de 1 km"
     if mobility is None:
-        return f"à {_number(km, 0)} km, mobilité inconnue"
+        return f"{way}, mobilité inconnue"
     side = "dans" if km <= mobility else "hors de"
-    return f"à {_number(km, 0)} km, {side} sa zone de mobilité ({_number(mobility)} km)"
+    return f"{way}, {side} sa zone de mobilité ({_number(mobility)} km)"
 
 
 def _availability(row: Row, wanted: _Wanted) -> str:

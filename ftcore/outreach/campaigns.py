@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,7 +86,7 @@ def opening_message(agency_name: str, offer: Offer, first_name: str) -> str:
 
 def _short(title: str, limit: int = 60) -> str:
     """The title without its "(H/F)" and not longer than an SMS can bear."""
-    bare = " ".join(title.replace("(H/F)", "").replace("H/F", "").replace("F/H", "").split())
+    bare = " ".join(re.sub(r"\(?\b[HF]\s?/\s?[HF]\b\)?", "", title, flags=re.IGNORECASE).split())
     return bare if len(bare) <= limit else bare[: limit - 3].rstrip() + "..."
 
 
@@ -258,8 +259,10 @@ def _plan(
                    EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = c.phone) AS opted_out,
                    EXISTS (SELECT 1 FROM conversation v WHERE v.agency_id = c.agency_id
                            AND v.offer_id = $3 AND v.candidate_id = c.candidate_id) AS already,
-                   EXISTS (SELECT 1 FROM conversation v WHERE v.phone = c.phone
-                           AND v.opened_utc > $4) AS rested_not
+                   -- By when the SMS left or will leave: launched on a Friday evening, it leaves on Monday.
+                   EXISTS (SELECT 1 FROM conversation v WHERE v.phone = c.phone AND v.opened_utc > $4)
+                   OR EXISTS (SELECT 1 FROM message m WHERE m.phone = c.phone AND m.opening
+                              AND (m.state = 'queued' OR m.claimed_utc > $4)) AS rested_not
             FROM candidate c
             WHERE c.agency_id = $1 AND c.candidate_id = ANY($2::UUID[])
             """,
@@ -385,12 +388,15 @@ def set_state(database: Database, person: Person, campaign_id: UUID, state: Camp
     access.require(person, "send messages")
 
     def write(tx: Transaction) -> None:
-        tx.execute(
-            "UPDATE campaign SET state = $3, pause_reason = NULL WHERE agency_id = $1 AND campaign_id = $2",
+        changed = tx.rows(
+            "UPDATE campaign SET state = $3, pause_reason = NULL "
+            "WHERE agency_id = $1 AND campaign_id = $2 AND state <> 'stopped' RETURNING campaign_id",
             person.agency_id,
             campaign_id,
             state.value,
         )
+        if not changed:
+            return  # not of this agency, or stopped: for good
         if state is CampaignState.STOPPED:
             waiting = tx.rows(
                 """

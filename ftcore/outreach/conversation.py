@@ -61,7 +61,8 @@ _TABLE: dict[State, dict[Reading, Step]] = {
     State.UNCLEAR: {
         Reading.YES: Step(State.UNCLEAR),
         Reading.NO: Step(State.UNCLEAR),
-        Reading.QUESTION: Step(State.NEEDS_HUMAN),
+        # Not NEEDS_HUMAN: from there a NO and a YES would end the silence without a person.
+        Reading.QUESTION: Step(State.UNCLEAR),
         Reading.UNCLEAR: Step(State.UNCLEAR),
         Reading.STOP: Step(State.STOPPED),
     },

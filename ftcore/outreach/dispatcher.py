@@ -59,8 +59,9 @@ def claim(
             SELECT m.agency_id, m.message_id, m.department
             FROM message m
             JOIN campaign c ON c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id
+            JOIN conversation v ON v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id
             WHERE m.state = 'queued' AND m.not_before_utc <= $1
-              AND (c.state = 'running' OR NOT m.automatic)
+              AND (NOT m.automatic OR (c.state = 'running' AND v.state NOT IN ('unclear', 'stopped')))
               AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
             ORDER BY m.not_before_utc, m.queued_utc, m.message_id LIMIT $2
             """,

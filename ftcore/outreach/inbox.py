@@ -45,7 +45,7 @@ def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, li
         limit,
     )
     reports = [row for row in waiting if row["kind"] == "delivery"]
-    settled = database.transact(lambda tx: _take_reports(tx, reports, now)) if reports else 0
+    settled = _take_all_reports(database, reports, now) if reports else 0
     for row in waiting:
         if row["kind"] == "delivery":
             continue
@@ -56,6 +56,18 @@ def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, li
             _settle(database, row["callback_id"], now, "error")
         settled += 1
     return settled
+
+
+def _take_all_reports(database: Database, reports: list[Row], now: datetime) -> int:
+    """In one transaction; one that cannot be read must not keep the others from being read."""
+    try:
+        return database.transact(lambda tx: _take_reports(tx, reports, now))
+    except Exception:
+        if len(reports) > 1:
+            return sum(_take_all_reports(database, [report], now) for report in reports)
+        log.exception("callback %s could not be read", reports[0]["callback_id"])
+        _settle(database, reports[0]["callback_id"], now, "error")
+        return 1
 
 
 def _settle(database: Database, callback_id: str, now: datetime, outcome: str) -> None:
@@ -88,7 +100,9 @@ def _take_reports(tx: Transaction, reports: list[Row], now: datetime) -> int:
         if message is None:
             if now - report["received_utc"] < PATIENCE:
                 continue
-            message = _adopt(tx, form)
+            message = _adopt(tx, form, [m["message_id"] for m in ours.values()])
+            if message is not None:
+                ours[form["id"]] = message  # the other reports of this id speak of the same SMS
         if message is None:
             handled["unmatched"].append(report["callback_id"])
             continue
@@ -116,14 +130,16 @@ def _take_reports(tx: Transaction, reports: list[Row], now: datetime) -> int:
     return sum(map(len, handled.values()))
 
 
-def _adopt(tx: Transaction, form: dict[str, str]) -> Row | None:
+def _adopt(tx: Transaction, form: dict[str, str], named: list[UUID]) -> Row | None:
     """A report for an id we never heard of: it is the one `unknown` SMS to that number, if only one is."""
     phone = normalise(form.get("phoneNumber", ""))
     if phone is None:
         return None
     unknown = tx.rows(
-        "SELECT agency_id, message_id FROM message WHERE phone = $1 AND state = 'unknown' AND gateway_id IS NULL",
+        "SELECT agency_id, message_id FROM message WHERE phone = $1 AND state = 'unknown' AND gateway_id IS NULL "
+        "AND NOT list_contains($2::UUID[], message_id)",
         phone,
+        named,
     )
     return unknown[0] if len(unknown) == 1 else None
 
@@ -165,12 +181,15 @@ def _take_answer(tx: Transaction, row: Row, form: dict[str, str], hours: tuple[i
         """
         SELECT v.*, c.first_name, c.department, a.name AS agency_name,
                (SELECT count(*) FROM message m WHERE m.agency_id = v.agency_id
-                AND m.conversation_id = v.conversation_id AND m.automatic) AS automatic_count
+                AND m.conversation_id = v.conversation_id AND m.automatic AND NOT m.opening) AS automatic_count
         FROM conversation v
         JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
         JOIN agency a ON a.agency_id = v.agency_id
         WHERE v.phone = $1
-        ORDER BY v.opened_utc DESC, v.conversation_id LIMIT 1
+        -- Nobody answers a message that has not left yet.
+        ORDER BY EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id
+                         AND m.conversation_id = v.conversation_id AND m.claimed_utc IS NOT NULL) DESC,
+                 v.opened_utc DESC, v.conversation_id LIMIT 1
         """,
         phone,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 # GSM 03.38, basic table and the extension table whose characters take two places.
@@ -16,7 +17,8 @@ _SAFE = str.maketrans(
         "ê": "e", "â": "a", "î": "i", "ô": "o", "û": "u", "ë": "e", "ï": "i", "ç": "c", "œ": "oe", "Œ": "OE",
         "À": "A", "È": "E", "Ê": "E", "Â": "A", "Î": "I", "Ô": "O", "Û": "U", "Ë": "E", "Ï": "I", "Ù": "U",
         "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "…": "...",
-        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "ÿ": "y",
+        "\u00a0": " ", "\u202f": " ", "\u2009": " ", "ÿ": "y", "Ÿ": "Y",
+        "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "‑": "-", "\u200b": "", "\u2060": "", "\ufeff": "",
     }
 )  # fmt: skip
 
@@ -45,4 +47,11 @@ def _parts(units: int, single: int, each: int) -> int:
 
 def gsm_safe(body: str) -> str:
     """The same text without the characters that would double the price, as far as that can be done."""
-    return body.translate(_SAFE)
+    composed = unicodedata.normalize("NFC", body) if measure(body).unicode else body
+    return "".join(c if c in _BASIC or c in _DOUBLE else _bare(c) for c in composed.translate(_SAFE))
+
+
+def _bare(character: str) -> str:
+    """A letter of another language without its accent ("ã" → "a"); what has no such letter stays."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    return bare if bare and all(c in _BASIC for c in bare) else character
