@@ -67,7 +67,7 @@ def import_people(file: Path, rejected: Path | None) -> None:
                 frame,
                 pool.guess_mapping(list(frame.columns)),
                 utc_now(),
-                progress=lambda done: bar.update(done - bar.n),
+                progress=lambda part: bar.update(round(part * len(frame)) - bar.n),
             )
     finally:
         house.stop()

@@ -56,8 +56,9 @@ class Transaction:
 
     def value(self, sql: str, *values: Any) -> Any:
         """The first column of the first row, or None."""
-        result = self._cursor.execute(sql, list(values)).fetchone()
-        return result[0] if result else None
+        # All rows, not `fetchone`: an unfinished result keeps the cursor from its next statement.
+        found = self._cursor.execute(sql, list(values)).fetchall()
+        return found[0][0] if found else None
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """The rows as a pandas frame, for charts."""
@@ -78,13 +79,16 @@ class Transaction:
         columns = {name: [_arrow_value(row[name]) for row in rows] for name in names}
         incoming = pa.table(columns)
         self._cursor.register("incoming_rows", incoming)
+        insert = f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM incoming_rows"
         try:
-            self._cursor.execute(
-                f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM incoming_rows"
-                + (" ON CONFLICT DO NOTHING" if if_absent else "")
-            )
-        finally:
-            self._cursor.unregister("incoming_rows")
+            self._cursor.execute(insert + (" ON CONFLICT DO NOTHING" if if_absent else ""))
+        except duckdb.ConstraintException as error:
+            if if_absent and "Duplicate key" in str(error):
+                # The key came after our snapshot: not there to be left alone, there to collide with.
+                raise duckdb.TransactionException("another writer was first") from error
+            raise
+        # Not in a `finally`: in an aborted transaction this fails too, and would hide the error that counts.
+        self._cursor.unregister("incoming_rows")
 
 
 def _arrow_value(value: Any) -> Any:

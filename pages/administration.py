@@ -108,7 +108,7 @@ def show_state() -> None:
     figures[0].metric("Envois incertains", wording.number(now.unknown), border=True,
                       help="La passerelle n'a pas répondu. Ces SMS ne sont jamais renvoyés d'eux-mêmes.")  # fmt: skip
     figures[1].metric("Retours à lire", wording.number(now.callbacks_waiting), border=True)
-    figures[2].metric("Retours sans destinataire", wording.number(now.callbacks_unmatched), border=True,
+    figures[2].metric("Retours perdus", wording.number(now.callbacks_unmatched), border=True,
                       help="Accusés ou réponses qui ne correspondent à aucun échange.")  # fmt: skip
     figures[3].metric("Campagnes en pause", wording.number(now.paused), border=True)
     hours = services.settings.sending_hours

@@ -333,10 +333,11 @@ if not services.model.is_ai:
 
 left, right = st.columns([1, 2], gap="large")
 with right:
+    # Set before the widget is drawn: an example sets it too, and a default beside that is an error.
+    st.session_state.setdefault("chat.way", NOTES)
     way = st.segmented_control(
         "Partir de",
         [NOTES, FORM, FILE],
-        default=NOTES,
         required=True,
         key="chat.way",
         label_visibility="collapsed",

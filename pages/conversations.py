@@ -31,10 +31,6 @@ LISTS: dict[str, tuple[ConversationState, ...] | None] = {
 }
 
 
-def pick(conversation_id: UUID) -> None:
-    state["conversations.open"] = str(conversation_id)
-
-
 def act(what: str, *arguments: object) -> None:
     """Run one act of the counselor in a callback, before anything is drawn, and keep its refusal."""
     acts = {
@@ -88,15 +84,18 @@ def show_worklist(offer_id: UUID | None) -> None:
     with st.container(height=520, border=False):
         for thread in listed:
             chosen_one = str(thread.conversation_id) == open_now
-            st.button(
-                f"{thread.name} · {wording.instant(thread.changed_utc)}",
+            if st.button(
+                thread.name,
                 key=f"conversations.pick.{thread.conversation_id}",
                 type="primary" if chosen_one else "secondary",
                 width="stretch",
-                on_click=pick,
-                args=(thread.conversation_id,),
+            ):
+                # The thread stands outside this fragment: the whole page has to be drawn again.
+                state["conversations.open"] = str(thread.conversation_id)
+                st.rerun()
+            st.caption(
+                f"{wording.instant(thread.changed_utc)} · {escaped(thread.latest_answer or thread.offer_title, 44)}"
             )
-            st.caption(escaped(thread.latest_answer or thread.offer_title, 60))
     if len(listed) == 100:
         st.caption("Les 100 plus récents sont affichés : filtrez par offre pour voir les autres.")
 
@@ -143,14 +142,14 @@ def show_line(line: threads.Line) -> None:
             with st.popover(f"Lu : {READING_WORDS[meaning]}", help="Cliquer pour corriger la lecture"):
                 st.caption(f"Lecture automatique : {READING_WORDS[line.reading]} ({line.rule})")
                 for reading in Reading:
-                    st.button(
+                    if st.button(
                         READING_WORDS[reading],
                         key=f"conversations.read.{line.reply_id}.{reading.value}",
                         disabled=reading is meaning,
                         width="stretch",
-                        on_click=act,
-                        args=("correct", line.reply_id, reading),
-                    )
+                    ):
+                        act("correct", line.reply_id, reading)
+                        st.rerun()
             st.badge(READING_WORDS[meaning], color=READING_COLORS[meaning])
             corrected = " · corrigé par un conseiller" if line.corrected else ""
             st.caption(f"{wording.instant(line.happened_utc)}{corrected}")

@@ -10,13 +10,6 @@ from ftcore.model import ConversationState, MessageState, Reading, Verdict
 
 log = logging.getLogger("pages")
 
-READINGS = {
-    Reading.YES: ":material/check_circle: Oui",
-    Reading.NO: ":material/cancel: Non",
-    Reading.QUESTION: ":material/help: Question",
-    Reading.STOP: ":material/block: STOP",
-    Reading.UNCLEAR: ":material/visibility: À lire",
-}
 READING_WORDS = {
     Reading.YES: "Oui",
     Reading.NO: "Non",
@@ -54,7 +47,7 @@ MESSAGES = {
 }
 VERDICTS = {
     Verdict.CALLED_BACK: "Rappelé·e",
-    Verdict.INTRODUCED: "Mis·e en relation avec l'employeur",
+    Verdict.INTRODUCED: "Mis·e en relation",
     Verdict.NOT_RETAINED: "Non retenu·e",
     Verdict.CLOSED: "Échange terminé",
 }

@@ -1,11 +1,19 @@
 """The frame: which pages there are, who is signed in, and the mode badge."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ftcore.services import current
 from pages.frame import show_error
 
-st.set_page_config(page_title="Entremise", page_icon=":material/handshake:", layout="wide")
+# The icon is a file of ours: an icon by name is fetched from another server by each browser.
+st.set_page_config(
+    page_title="Entremise",
+    page_icon=str(Path(__file__).with_name("icon.png")),
+    layout="wide",
+    initial_sidebar_state=230,
+)
 
 services = current()
 

@@ -26,7 +26,7 @@ def switch_personas(sandbox: Sandbox) -> None:
 
 
 def switch_weather(sandbox: Sandbox) -> None:
-    sandbox.weather = state["phones.weather"] or Weather.FAIR
+    sandbox.weather = state["phones.weather"]
 
 
 def switch_speed(sandbox: Sandbox) -> None:
@@ -44,8 +44,9 @@ def answer(sandbox: Sandbox, phone: str, text: str | None = None) -> None:
 
 
 def controls(sandbox: Sandbox) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom", gap="large"):
-        st.toggle(
+    with st.container(border=True):
+        people, pace, gateway = st.columns([3, 3, 5], vertical_alignment="bottom")
+        people.toggle(
             "Les personnes répondent seules",
             value=sandbox.personas,
             key="phones.personas",
@@ -53,7 +54,7 @@ def controls(sandbox: Sandbox) -> None:
             args=(sandbox,),
             help="Environ six sur dix répondent, après 19 minutes en médiane. Valable pour les SMS à venir.",
         )
-        st.selectbox(
+        pace.selectbox(
             "Leur temps",
             list(SPEEDS),
             index=list(SPEEDS).index(sandbox.people_speed) if sandbox.people_speed in SPEEDS else 1,
@@ -61,17 +62,15 @@ def controls(sandbox: Sandbox) -> None:
             key="phones.speed",
             on_change=switch_speed,
             args=(sandbox,),
-            width=220,
         )
-        st.segmented_control(
+        gateway.selectbox(
             "La passerelle",
             list(Weather),
-            default=sandbox.weather,
+            index=list(Weather).index(sandbox.weather),
             format_func=WEATHERS.__getitem__,
             key="phones.weather",
             on_change=switch_weather,
             args=(sandbox,),
-            required=True,
         )
 
 

@@ -11,7 +11,7 @@ from ftcore.drafting import offers as offer_book
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.matching import ranking
-from ftcore.model import CampaignState, ConversationState, MessageState, Offer, Ranked
+from ftcore.model import CampaignState, ConversationState, MessageState, Offer, Ranked, Reason
 from ftcore.outreach import campaigns
 from ftcore.phones import display
 from ftcore.services import current
@@ -58,7 +58,10 @@ def chosen_offer() -> Offer | None:
     facts[1].caption("Lieu")
     facts[1].text(offer.place.name if offer.place else "À préciser")
     facts[2].caption("Contrat et salaire")
-    facts[2].text(" · ".join(filter(None, [offer.contract, form.pay_in_words(offer.pay) if offer.pay else offer.pay_text])) or "À préciser")
+    facts[2].text(
+        " · ".join(filter(None, [offer.contract, form.pay_in_words(offer.pay) if offer.pay else offer.pay_text]))
+        or "À préciser"
+    )
     facts[3].caption("Demandé")
     facts[3].text(needs_line(offer))
     return offer
@@ -73,7 +76,9 @@ def needs_line(offer: Offer) -> str:
     needs = []
     if offer.experience_years is not None:
         needs.append(
-            "débutants bienvenus" if offer.experience_years == 0 else f"{offer.experience_years:g} an(s) d'expérience"
+            "débutants bienvenus"
+            if offer.experience_years == 0
+            else f"{wording.number(offer.experience_years)} an{'s' if offer.experience_years >= 2 else ''} d'expérience"
         )
     if offer.licences:
         needs.append("permis " + ", ".join(offer.licences))
@@ -115,7 +120,7 @@ def criteria() -> tuple[ranking.Weights, ranking.Conditions]:
 
 def people_step(offer: Offer) -> tuple[list[UUID], int]:
     """Step 2: the ranked people; gives the ids of the selected ones, and how many were considered."""
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = st.columns([2, 7], gap="medium")
     with left:
         weights, conditions = criteria()
     found = ranking.rank(database, person, offer, weights, conditions, utc_now().date(), limit=100)
@@ -133,12 +138,17 @@ def people_step(offer: Offer) -> tuple[list[UUID], int]:
             return [], found.considered
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{wording.number(len(found.people))} personnes** parmi {wording.number(found.considered)}, "
+                f"**{wording.number(len(found.people))} personnes** sur {wording.number(found.considered)}, "
                 "les plus proches de l'offre d'abord"
             )
             st.space("stretch")
             masked = st.toggle("Masquer l'identité", key="preselection.masked")
         return table_of(found.people, masked), found.considered
+
+
+def short(reason: Reason) -> str:
+    """A reason for a line of the table: the skills are counted there, and named in the detail."""
+    return reason.sentence.split(" : ")[0] if reason.criterion == "skills" else reason.sentence
 
 
 def table_of(people: list[Ranked], masked: bool) -> list[UUID]:
@@ -148,9 +158,8 @@ def table_of(people: list[Ranked], masked: bool) -> list[UUID]:
                 f"Personne {place}" if masked else f"{r.candidate.first_name} {r.candidate.last_name}"
                 for place, r in enumerate(people, 1)
             ],
-            "Score": [r.score for r in people],
-            "Distance": [f"{r.distance_km:.0f} km" if r.distance_km is not None else "inconnue" for r in people],
-            "Pourquoi": [" ; ".join(reason.sentence for reason in r.reasons if reason.part > 0) for r in people],
+            "Score": [round(100 * r.score) for r in people],
+            "Pourquoi": [" ; ".join(short(reason) for reason in r.reasons if reason.part > 0) for r in people],
             "À demander": [", ".join(r.to_ask) for r in people],
         }
     )
@@ -160,17 +169,17 @@ def table_of(people: list[Ranked], masked: bool) -> list[UUID]:
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=460,
+        height=560,
+        row_height=76,
         key=key,
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": list(range(first))}},
         column_config={
-            "Personne": st.column_config.TextColumn(width="medium"),
-            "Score": st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent", width="small"),
-            "Distance": st.column_config.TextColumn(width="small"),
-            "Pourquoi": st.column_config.TextColumn(width="large"),
-            "À demander": st.column_config.TextColumn(width="medium"),
+            "Personne": st.column_config.TextColumn(width=110),
+            "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=95),
+            "Pourquoi": st.column_config.TextColumn(width=330),
+            "À demander": st.column_config.TextColumn(width=130),
         },
     )
     rows = [row for row in event.selection.rows if row < len(people)]
@@ -220,12 +229,16 @@ def check_step(offer: Offer, ids: list[UUID]) -> campaigns.Preflight:
                 }
             ),
             hide_index=True,
-            height=min(420, 40 + 35 * kept),
-            column_config={"Message": st.column_config.TextColumn(width="large")},
+            height=min(480, 38 + 84 * kept),
+            row_height=84,
+            column_config={
+                "Personne": st.column_config.TextColumn(width=120),
+                "Numéro": st.column_config.TextColumn(width=125),
+                "Message": st.column_config.TextColumn(width=480),
+                "Parties": st.column_config.NumberColumn(width=60),
+                "Départ": st.column_config.TextColumn(width=105),
+            },
         )
-        with st.container(border=True):
-            st.caption(f"Le message de {plan.kept[0].name}, en entier")
-            st.text(plan.kept[0].body)
     if plan.excluded:
         st.markdown(f"**{len(plan.excluded)} exclue{'s' if len(plan.excluded) > 1 else ''}**")
         st.dataframe(
@@ -329,7 +342,7 @@ with head:
             state["preselection.campaign"] = str(uuid4())
             st.rerun()
     elif step == 2 and offer is not None and plan is not None:
-        if st.button("Revenir aux personnes", key="preselection.back"):
+        if st.button("Retour", key="preselection.back"):
             start_again()
             st.rerun()
         st.button(

@@ -87,7 +87,7 @@ class _CarefulSmsService(SMSService):  # type: ignore[misc]
             # Byte by byte: a longer read would wait for all of it, and the deadline with it.
             for chunk in response.iter_content(1):
                 body += chunk
-                if time.monotonic() - started > DEADLINE or len(body) > 1_000_000:
+                if time.monotonic() - started > DEADLINE or len(body) > 100_000:
                     raise requests.exceptions.ReadTimeout("deadline")
             return _Answer(response.status_code, body.decode("utf-8", "replace"))
 
@@ -154,7 +154,7 @@ def _understand(answer: _Answer, phone: str) -> Receipt:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise SmsUnknown("La réponse de la passerelle SMS est illisible.") from None
     if code in _ACCEPTED and gateway_id != "None":
-        return Receipt(gateway_id, row.get("cost"))
+        return Receipt(gateway_id, None if row.get("cost") is None else str(row["cost"]))
     if code in _REFUSED:
         raise SmsError(f"SMS non envoyé : {_REFUSED[code]}.", pauses=code in _PAUSES, opted_out=code == _OPTED_OUT)
     raise SmsUnknown(f"La passerelle SMS a répondu par un code inattendu ({code}).")

@@ -59,7 +59,8 @@ class OccupationIndex:
         stems = [_stems(title) for _, title in listed]
         self._exact: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         for code, found in zip(self._codes, stems, strict=True):
-            self._exact[frozenset(found)].add(code)
+            if found:
+                self._exact[frozenset(found)].add(code)
         grams = [_trigrams(found) for found in stems]
         holders = Counter(gram for counted in grams for gram in counted)
         self._rarity = {gram: math.log(1 + len(listed) / count) for gram, count in holders.items()}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -206,17 +207,20 @@ def _column_names(header: list[str]) -> list[str]:
 
 def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
     """Which column of a file holds which of our fields, from its French or English name; doubt is left out."""
-    free = {column: " ".join(words(column)) for column in columns if column != BEYOND}
+    headers = {column: " ".join(words(column)) for column in columns if column != BEYOND}
     mapping: dict[str, str] = {}
-    for exact in (True, False):
+    for fits in (str.__eq__, _begins):
         for name, field in FIELDS.items():
-            known = [" ".join(words(n)) for n in (field.label, name.replace("_", " "), name, *field.also)]
-            for column, header in free.items():
-                if name in mapping or column in mapping.values():
-                    continue
-                if header in known if exact else any(len(k) > 4 and header.startswith(f"{k} ") for k in known):
-                    mapping[name] = column
+            known = [" ".join(words(known)) for known in (field.label, name, name.replace("_", " "), *field.also)]
+            free = [column for column in headers if column not in mapping.values()]
+            found = [column for word in known for column in free if fits(headers[column], word)]
+            if found:
+                mapping.setdefault(name, found[0])
     return mapping
+
+
+def _begins(header: str, word: str) -> bool:
+    return len(word) > 4 and header.startswith(f"{word} ")
 
 
 def import_candidates(
@@ -281,7 +285,7 @@ class _Checked:
         self.bad: list[BadRow] = []
         self._mapping = mapping
         columns = {name: [_text(value) for value in frame[column]] for name, column in mapping.items()}
-        self._readers = _readers(database, columns, mapping)
+        self._readers = _readers(database, agency_id, columns, mapping)
         beyond = [str(value) for value in frame[BEYOND]] if BEYOND in frame.columns else None
         first_lines: dict[str, dict[str, int]] = {"external_id": {}, "phone": {}}
         every = max(1, len(frame) // 50)
@@ -362,14 +366,18 @@ def _shown(value: str, *, is_phone: bool = False) -> str:
 _Reader = Callable[[str], Row]
 
 
-def _readers(database: Database, columns: dict[str, list[str]], mapping: Mapping[str, str]) -> dict[str, _Reader]:
+def _readers(
+    database: Database, agency_id: UUID, columns: dict[str, list[str]], mapping: Mapping[str, str]
+) -> dict[str, _Reader]:
     """How each field's cell becomes columns of the table; occupations and communes are looked up once each."""
     occupations = _occupations(build_index(database), columns["occupation"])
     header = " ".join(words(mapping.get("commune", "")))
     code_is: CodeKind | None = "insee" if "insee" in header else "postcode"
-    communes = _communes(Communes(database, set(columns.get("commune", ()))), columns.get("commune", ()), code_is)
+    known = Communes(database, set(columns.get("commune", ())))
+    home = database.value("SELECT department FROM agency WHERE agency_id = $1", agency_id)
+    communes = _communes(known, columns.get("commune", ()), code_is, home)
     wording = SkillWords(database)
-    return {
+    readers: dict[str, _Reader] = {
         "external_id": lambda value: {"external_id": _short(value, 64)},
         "first_name": lambda value: {"first_name": _short(value, 80)},
         "last_name": lambda value: {"last_name": _short(value, 80)},
@@ -382,6 +390,9 @@ def _readers(database: Database, columns: dict[str, list[str]], mapping: Mapping
         "available_from": lambda value: {"available_from": _date(value)},
         "licences": lambda value: {"licences": _licences(value)},
     }
+    # The same few cells come again and again in these columns: each is read once.
+    often = ("skills", "experience_years", "mobility_km", "available_from", "licences")
+    return readers | {name: lru_cache(maxsize=10_000)(readers[name]) for name in often}
 
 
 _PLACE = ("commune", "department", "lat", "lon")
@@ -429,11 +440,13 @@ def _occupations(index: OccupationIndex, cells: Iterable[str]) -> dict[str, str 
     return answers
 
 
-def _communes(known: Communes, cells: Iterable[str], code_is: CodeKind | None) -> dict[str, Row | _Refused]:
-    """The place of each distinct cell, or why there is none."""
+def _communes(
+    known: Communes, cells: Iterable[str], code_is: CodeKind | None, home: str | None
+) -> dict[str, Row | _Refused]:
+    """The place of each distinct cell, homonyms told by the agency's department; or why there is none."""
     answers: dict[str, Row | _Refused] = {}
     for cell in set(cells):
-        found = known.named(cell, code_is=code_is)
+        found = known.named(cell, home, code_is)
         if len(found) == 1:
             answers[cell] = dict(zip(_PLACE, (found[0].name, found[0].department, found[0].lat, found[0].lon),
                                      strict=True))  # fmt: skip

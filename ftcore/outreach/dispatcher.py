@@ -87,7 +87,7 @@ def claim(
             """
             UPDATE message SET state = 'claimed', claimed_utc = $2, claimed_by = $3
             WHERE state = 'queued' AND message_id = ANY($1::UUID[])
-            RETURNING agency_id, message_id, conversation_id, campaign_id, phone, body, opening
+            RETURNING agency_id, message_id, conversation_id, campaign_id, phone, body, opening, automatic
             """,
             allowed,
             now,
@@ -132,7 +132,7 @@ def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
         ledger.record(tx, [o.change for o in outcomes if o.change is not None])
         for outcome in outcomes:
             if outcome.back_to_queue:
-                _requeue(tx, outcome.sms)
+                _requeue(tx, outcome.sms, now)
             if outcome.pause is not None:
                 _pause(tx, outcome.sms, outcome.pause, now)
             if outcome.opted_out:
@@ -144,13 +144,24 @@ def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
         database.transact(write)
 
 
-def _requeue(tx: Transaction, sms: Row) -> None:
+def _requeue(tx: Transaction, sms: Row, now: datetime) -> None:
+    """Back to the queue, unless a STOP or the end of the campaign came while it was being sent."""
     tx.execute(
         "UPDATE message SET state = 'queued', claimed_utc = NULL, claimed_by = NULL "
         "WHERE agency_id = $1 AND message_id = $2 AND state = 'claimed'",
         sms["agency_id"],
         sms["message_id"],
     )
+    over = tx.value(
+        "SELECT EXISTS (SELECT 1 FROM opt_out WHERE phone = $1) OR ($2 AND EXISTS ("
+        "SELECT 1 FROM campaign WHERE agency_id = $3 AND campaign_id = $4 AND state = 'stopped'))",
+        sms["phone"],
+        sms["automatic"],
+        sms["agency_id"],
+        sms["campaign_id"],
+    )
+    if over:
+        campaigns.cancel(tx, [sms], now, "automate", "STOP ou campagne arrêtée")
 
 
 def _pause(tx: Transaction, sms: Row, reason: str, now: datetime) -> None:

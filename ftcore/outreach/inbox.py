@@ -137,7 +137,7 @@ def _adopt(tx: Transaction, form: dict[str, str], named: list[UUID]) -> Row | No
         return None
     unknown = tx.rows(
         "SELECT agency_id, message_id FROM message WHERE phone = $1 AND state = 'unknown' AND gateway_id IS NULL "
-        "AND NOT list_contains($2::UUID[], message_id)",
+        "AND NOT (message_id = ANY($2::UUID[]))",
         phone,
         named,
     )
@@ -232,8 +232,8 @@ def _advance(tx: Transaction, thread: Row, read: replies.Read, hours: tuple[int,
     # Names may hold braces: format_map would read them, a plain replace does not.
     body = (
         conversation.ANSWERS[step.answer]
-        .replace("{first_name}", thread["first_name"])
         .replace("{agency}", _of_agency(thread["agency_name"]))
+        .replace("{first_name}", thread["first_name"])
     )
     campaigns.queue(
         tx,

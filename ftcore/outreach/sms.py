@@ -54,4 +54,5 @@ def gsm_safe(body: str) -> str:
 def _bare(character: str) -> str:
     """A letter of another language without its accent ("ã" → "a"); what has no such letter stays."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    bare = bare.replace("⁄", "/")  # "½" comes apart as 1⁄2, with a slash of its own
     return bare if bare and all(c in _BASIC for c in bare) else character

@@ -267,12 +267,14 @@ def reopen(database: Database, person: Person, conversation_id: UUID, now: datet
     access.require(person, "read conversations")
 
     def write(tx: Transaction) -> None:
-        tx.execute(
+        done = tx.rows(
             "UPDATE conversation SET verdict = NULL, verdict_reason = NULL, verdict_by = NULL, verdict_utc = NULL "
-            "WHERE agency_id = $1 AND conversation_id = $2",
+            "WHERE agency_id = $1 AND conversation_id = $2 RETURNING conversation_id",
             person.agency_id,
             conversation_id,
         )
+        if not done:
+            raise NotFound("Cet échange n'existe pas ou plus dans votre agence.")
         journal.record(tx, person.agency_id, person.person_id, "verdict withdrawn", conversation_id, now)
 
     database.transact(write)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ftcore.database import Database
 from ftcore.matching import places
+from ftcore.model import Place
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_the_agencys_department_decides_between_homonyms(database: Database) -> 
 @pytest.mark.parametrize("text", ["07", "Ardèche", "ardeche", " ARDÈCHE "])
 def test_a_department_is_a_rough_place(database: Database, text: str) -> None:
     found = places.department_place(database, text)
-    assert found == places.Place("Ardèche", "07", None, 44.75, 4.42)
+    assert found == Place("Ardèche", "07", None, 44.75, 4.42)
 
 
 def test_an_unknown_department_is_no_place(database: Database) -> None:

@@ -1,0 +1,243 @@
+"""The sandbox through the real adapter and a real server: it must behave as the vendor does, callbacks included."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+import requests
+import uvicorn
+from starlette.applications import Starlette
+
+from ftcore import webhooks
+from ftcore.adapters import sandbox as vendor
+from ftcore.adapters.africastalking import AfricasTalkingGateway
+from ftcore.adapters.sandbox import Sandbox, Weather
+from ftcore.database import Database, GroupCommit
+from ftcore.errors import SmsError, SmsUnknown
+from ftcore.outreach import campaigns
+from ftcore.settings import SmsSettings
+
+SECRET = "secret-of-this-test-run-0001"
+PHONE = "+33639980001"
+QUESTION = "Êtes-vous intéressé(e) ?"
+
+
+@dataclass
+class Neighbourhood:
+    """A sandbox behind a real server, with our callbacks' door beside it."""
+
+    database: Database
+    sandbox: Sandbox
+    url: str
+
+    def gateway(self, **more: str | None) -> AfricasTalkingGateway:
+        account = {"username": vendor.USERNAME, "key": self.sandbox.key, "sender": vendor.SHORT_CODE} | more
+        return AfricasTalkingGateway(SmsSettings(**account, url=f"{self.url}{vendor.PATH}/version1"))  # type: ignore[arg-type]
+
+    def callbacks(self, kind: str) -> list[dict[str, str]]:
+        rows = self.database.rows("SELECT form FROM callback WHERE kind = $1 ORDER BY received_utc", kind)
+        return [json.loads(row["form"]) for row in rows]
+
+    def settled(self) -> None:
+        """Wait until every report and answer has been posted."""
+        wait_until(self.sandbox.idle)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(1000):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it never happened")
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Neighbourhood]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    database = Database.open(":memory:")
+    group_commit = GroupCommit(database)
+    sandbox = Sandbox(database, group_commit, network_speed=100.0, people_speed=1_000_000.0)
+    app = Starlette(routes=sandbox.routes() + webhooks.routes(group_commit, SECRET, lambda: None))
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        wait_until(lambda: server.started)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        sandbox.start(f"{url}/callbacks/{SECRET}")
+        yield Neighbourhood(database, sandbox, url)
+        sandbox.stop()
+        server.should_exit = True
+        thread.join()
+    group_commit.close()
+    database.close()
+
+
+def test_an_sms_reaches_its_phone_and_its_delivery_is_reported(place: Neighbourhood) -> None:
+    receipt = place.gateway().send(PHONE, QUESTION)
+    assert receipt.gateway_id.startswith("ATXid_")
+    assert receipt.cost == "EUR 0.0500"
+    assert [(s["outgoing"], s["body"]) for s in place.sandbox.thread(PHONE)] == [(False, QUESTION)]
+    place.settled()
+    reports = place.callbacks("delivery")
+    assert [report["status"] for report in reports] == ["Sent", "Success"]
+    assert {(report["id"], report["phoneNumber"]) for report in reports} == {(receipt.gateway_id, PHONE)}
+    (phone,) = place.sandbox.threads()
+    assert (phone.number, phone.latest, phone.unread, phone.count) == (PHONE, QUESTION, True, 1)
+
+
+def test_what_a_person_types_comes_in_as_the_vendor_posts_it(place: Neighbourhood) -> None:
+    place.sandbox.write(PHONE, "Oui, à 12 € & plus 👍")
+    place.settled()
+    (form,) = place.callbacks("incoming")
+    assert (form["from"], form["to"], form["text"]) == (PHONE, vendor.SHORT_CODE, "Oui, à 12 € & plus 👍")
+    assert datetime.fromisoformat(form["date"])
+    assert [(s["outgoing"], s["body"]) for s in place.sandbox.thread(PHONE)] == [(True, "Oui, à 12 € & plus 👍")]
+    assert place.sandbox.threads()[0].unread is False
+
+
+def test_two_equal_answers_are_two_answers(place: Neighbourhood) -> None:
+    place.sandbox.write(PHONE, "Oui")
+    place.sandbox.write(PHONE, "Oui")
+    place.settled()
+    assert len(place.callbacks("incoming")) == 2
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop !", "Arrêt."])
+def test_after_a_stop_the_vendor_refuses_that_number(place: Neighbourhood, word: str) -> None:
+    gateway = place.gateway()
+    gateway.send(PHONE, QUESTION)
+    place.sandbox.write(PHONE, word)
+    place.settled()
+    with pytest.raises(SmsError) as refused:
+        gateway.send(PHONE, QUESTION)
+    assert (refused.value.opted_out, refused.value.pauses) == (True, False)
+    assert gateway.send("+33639980002", QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("account", "says"),
+    [
+        pytest.param({"key": "atsk_of-someone-else"}, "FT_SMS_KEY", id="a wrong key"),
+        pytest.param({"username": "someone"}, "FT_SMS_KEY", id="a wrong account"),
+        pytest.param({"sender": "PIRATE"}, "InvalidSenderId", id="a sender that is not ours"),
+    ],
+)
+def test_a_wrong_account_pauses_and_nothing_is_stored(place: Neighbourhood, account: dict[str, str], says: str) -> None:
+    with pytest.raises(SmsError, match=says) as refused:
+        place.gateway(**account).send(PHONE, QUESTION)
+    assert refused.value.pauses
+    assert place.sandbox.threads() == []
+
+
+def test_the_server_answers_as_the_vendors_does(place: Neighbourhood) -> None:
+    url = f"{place.url}{vendor.PATH}/version1/messaging"
+    key = {"apiKey": place.sandbox.key}
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.post(url, data={}, timeout=5).status_code == 401
+        assert session.post(url, data={}, headers={"apiKey": "é".encode()}, timeout=5).status_code == 401
+        for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            assert session.request(method, url, headers=key, timeout=5).status_code == 405
+        form = {"username": vendor.USERNAME, "to": PHONE}
+        assert session.post(url, data=form, headers=key, timeout=5).status_code == 400
+        form |= {"to": f"{PHONE},+33145678901", "message": "x"}
+        answer = session.post(url, data=form, headers=key, timeout=5)
+    assert answer.status_code == 201
+    data = answer.json()["SMSMessageData"]
+    assert data["Message"] == "Sent to 1/2 Total Cost: EUR 0.0500"
+    assert [(r["number"], r["statusCode"]) for r in data["Recipients"]] == [(PHONE, 101), ("+33145678901", 403)]
+    assert data["Recipients"][1]["messageId"] == "None"
+
+
+@pytest.mark.parametrize(
+    ("weather", "error", "pauses"),
+    [(Weather.NO_CREDIT, SmsError, True), (Weather.DOWN, SmsUnknown, None)],
+)
+def test_bad_weather_is_what_it_would_be_for_real(
+    place: Neighbourhood, weather: Weather, error: type[SmsError], pauses: bool | None
+) -> None:
+    place.sandbox.weather = weather
+    with pytest.raises(error) as refused:
+        place.gateway().send(PHONE, QUESTION)
+    assert getattr(refused.value, "pauses", None) is pauses
+    assert place.sandbox.threads() == []
+    place.sandbox.weather = Weather.FAIR
+    assert place.gateway().send(PHONE, QUESTION)
+
+
+def test_an_invalid_number_is_refused_for_itself_alone(place: Neighbourhood) -> None:
+    with pytest.raises(SmsError) as refused:
+        place.gateway().send("+33145678901", QUESTION)
+    assert (refused.value.pauses, refused.value.opted_out, refused.value.retryable) == (False, False, False)
+
+
+def test_a_callback_that_was_not_taken_is_posted_again(
+    place: Neighbourhood, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = place.sandbox._schedule
+    monkeypatch.setattr(place.sandbox, "_schedule", lambda delay, kind, form: schedule(min(delay, 0.05), kind, form))
+    place.database.transact(lambda tx: tx.execute("ALTER TABLE callback RENAME TO moved"))
+    place.sandbox.write(PHONE, "Oui")
+    wait_until(lambda: "the sandbox tries again" in caplog.text)
+    place.database.transact(lambda tx: tx.execute("ALTER TABLE moved RENAME TO callback"))
+    place.settled()
+    assert [form["text"] for form in place.callbacks("incoming")] == ["Oui"]
+    assert len(place.sandbox.thread(PHONE)) == 1
+
+
+def test_stopping_drops_what_has_not_happened_yet(place: Neighbourhood) -> None:
+    place.sandbox.speed_up_network(0.001)
+    place.gateway().send(PHONE, QUESTION)
+    assert not place.sandbox.idle()
+    place.sandbox.stop()
+    assert place.callbacks("delivery") == []
+
+
+# Personas
+
+
+def foreseen(place: Neighbourhood, seed: int, body: str = QUESTION, personas: bool = True) -> list[tuple[str, str]]:
+    """What a sandbox that is not running foresees for forty phones."""
+    sandbox = Sandbox(place.database, place.sandbox._group_commit, seed=seed, personas=personas)
+    for number in range(40):
+        sandbox._foresee(f"id-{number}", f"+336399800{number:02d}", body)
+    return [
+        (form.get("phoneNumber") or form["from"], form.get("status") or form["text"])
+        for _, _, _, form in sorted(sandbox._due, key=lambda event: event[:2])
+    ]
+
+
+def test_personas_answer_the_same_for_the_same_seed(place: Neighbourhood) -> None:
+    first = foreseen(place, 2026)
+    assert first == foreseen(place, 2026)
+    assert first != foreseen(place, 7)
+    reports = {"Sent", "Success", "Failed"}
+    assert 10 < sum(what not in reports for _, what in first) < 36
+
+
+def test_personas_are_silent_when_off_and_when_nothing_is_asked(place: Neighbourhood) -> None:
+    for found in (foreseen(place, 2026, personas=False), foreseen(place, 2026, body="C'est noté.")):
+        assert {what for _, what in found} <= {"Sent", "Success", "Failed"}
+
+
+def test_a_persona_answers_through_the_callbacks(place: Neighbourhood) -> None:
+    place.sandbox.personas = True
+    gateway: campaigns.SmsGateway = place.gateway()
+    for number in range(8):
+        gateway.send(f"+336399801{number:02d}", QUESTION)
+    place.settled()
+    answers = place.callbacks("incoming")
+    assert answers
+    delivered = {form["phoneNumber"] for form in place.callbacks("delivery") if form["status"] == "Success"}
+    assert {form["from"] for form in answers} <= delivered

@@ -1,0 +1,361 @@
+"""Claim, send once, settle: what each answer of a gateway does to the message, and what is never resent."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ftcore.errors import SmsError, SmsUnknown
+from ftcore.model import CampaignState
+from ftcore.outreach import campaigns, dispatcher, inbox
+from ftcore.outreach.campaigns import Receipt
+from ftcore.outreach.dispatcher import Dispatcher
+
+HOURS = (9, 19)
+
+
+@dataclass
+class Gateway:
+    """Accepts everything, until told otherwise; remembers what it was asked to send."""
+
+    answer: Callable[[str], Receipt] | None = None
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+    expected: int = 0
+
+    def send(self, phone: str, body: str) -> Receipt:
+        self.sent.append((phone, body))
+        if self.expected and len(self.sent) >= self.expected:
+            self.done.set()
+        if self.answer is not None:
+            return self.answer(phone)
+        return Receipt(f"AT-{phone}", "EUR 0.05")
+
+
+def failing(error: Exception) -> Gateway:
+    def answer(_: str) -> Receipt:
+        raise error
+
+    return Gateway(answer)
+
+
+# What an answer does
+
+
+def test_an_accepted_sms_left_once_with_what_was_queued(town: Any) -> None:
+    town.launch(town.people(2))
+    queued = {(m["phone"], m["body"]) for m in town.messages()}
+    gateway = Gateway()
+    assert [town.dispatch(gateway), town.dispatch(gateway)] == [2, 0]
+    assert set(gateway.sent) == queued
+    assert len(gateway.sent) == 2
+    for row in town.messages():
+        assert (row["state"], row["gateway_id"], row["cost"]) == ("accepted", f"AT-{row['phone']}", "EUR 0.05")
+        assert row["claimed_utc"] == town.now
+    events = town.database.rows("SELECT state, count(*) AS n FROM message_event GROUP BY state ORDER BY state")
+    assert {e["state"]: e["n"] for e in events} == {"queued": 2, "claimed": 2, "accepted": 2}
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "conversation", "campaign", "again"),
+    [
+        pytest.param(SmsError("numéro refusé"), "failed", "unreached", "running", 0, id="refused"),
+        pytest.param(SmsError("STOP", opted_out=True), "failed", "stopped", "running", 0, id="an unknown STOP"),
+        pytest.param(SmsError("crédit épuisé", pauses=True), "queued", "waiting", "paused", 0, id="no credit"),
+        pytest.param(SmsError("injoignable", retryable=True), "queued", "waiting", "running", 1, id="never left"),
+        pytest.param(SmsUnknown("pas de réponse"), "unknown", "waiting", "running", 0, id="perhaps left"),
+        pytest.param(RuntimeError("a bug"), "unknown", "waiting", "running", 0, id="an error of ours"),
+    ],
+)
+def test_each_failure_leaves_the_message_where_it_belongs(
+    town: Any, error: Exception, message: str, conversation: str, campaign: str, again: int
+) -> None:
+    launched = town.launch(town.people(1))
+    town.dispatch(failing(error))
+    assert town.states() == [message]
+    assert town.conversations() == [conversation]
+    assert town.database.value("SELECT state FROM campaign") == campaign
+    gateway = Gateway()
+    town.dispatch(gateway)
+    assert len(gateway.sent) == again
+    if campaign == "paused":
+        assert town.database.value("SELECT pause_reason FROM campaign") == "crédit épuisé"
+        assert town.journal() == ["campaign launched", "campaign paused"]
+        campaigns.set_state(town.database, town.counselor, launched.campaign_id, CampaignState.RUNNING, town.now)
+        town.dispatch(gateway)
+        assert len(gateway.sent) == 1
+        assert town.database.value("SELECT pause_reason FROM campaign") is None
+
+
+def test_a_refusal_keeps_its_reason(town: Any) -> None:
+    town.launch(town.people(1))
+    town.dispatch(failing(SmsError("SMS non envoyé : numéro refusé par la passerelle.")))
+    assert town.messages()[0]["failure"] == "SMS non envoyé : numéro refusé par la passerelle."
+
+
+def test_a_stop_that_only_the_gateway_knew_is_recorded_for_every_agency(town: Any) -> None:
+    people = town.people(1)
+    phone = town.phone(people[0])
+    town.launch(people)
+    town.dispatch(failing(SmsError("STOP", opted_out=True)))
+    assert town.database.rows("SELECT phone, source FROM opt_out") == [{"phone": phone, "source": "gateway"}]
+    assert town.journal() == ["campaign launched", "opt-out"]
+
+
+# What is looked at again inside the claim
+
+
+def test_an_opt_out_between_queueing_and_claiming_is_obeyed(town: Any) -> None:
+    people = town.people(2)
+    town.launch(people)
+    row = {"phone": town.phone(people[0]), "since_utc": town.now, "source": "person", "reason": "par téléphone"}
+    town.database.transact(lambda tx: tx.insert("opt_out", [row]))
+    gateway = Gateway()
+    town.dispatch(gateway)
+    assert [phone for phone, _ in gateway.sent] == [town.phone(people[1])]
+
+
+@pytest.mark.parametrize("error", [SmsError("r", retryable=True), SmsError("p", pauses=True)])
+def test_a_stop_that_comes_while_the_sms_is_being_refused_takes_it_back(town: Any, error: SmsError) -> None:
+    people = town.people(1)
+    town.launch(people)
+
+    def answer(phone: str) -> Receipt:
+        town.database.transact(lambda tx: inbox.opt_out(tx, phone, town.now, "sms", "STOP"))
+        raise error
+
+    town.dispatch(Gateway(answer))
+    assert town.states() == ["cancelled"]
+
+
+def test_a_campaign_stopped_while_the_sms_never_left_takes_it_back(town: Any) -> None:
+    launched = town.launch(town.people(1))
+
+    def answer(_: str) -> Receipt:
+        campaigns.set_state(town.database, town.counselor, launched.campaign_id, CampaignState.STOPPED, town.now)
+        raise SmsError("injoignable", retryable=True)
+
+    town.dispatch(Gateway(answer))
+    assert town.states() == ["cancelled"]
+
+
+def test_an_acknowledgement_that_never_left_does_not_leave_after_a_doubt(town: Any) -> None:
+    people = town.people(1)
+    phone = town.phone(people[0])
+    town.launch(people)
+    town.dispatch(Gateway())
+    town.writes(phone, "Oui")
+
+    def answer(_: str) -> Receipt:
+        town.writes(phone, "oui mais pas avant mars")
+        raise SmsError("injoignable", retryable=True)
+
+    town.dispatch(Gateway(answer))
+    gateway = Gateway()
+    town.dispatch(gateway)
+    assert gateway.sent == []
+
+
+def test_a_message_that_missed_its_slot_waits_for_the_next(town: Any) -> None:
+    town.launch(town.people(1), hours=HOURS)
+    evening = datetime(2026, 11, 27, 18, 30)
+    assert dispatcher.claim(town.database, "late", HOURS, evening) == []
+    row = town.messages()[0]
+    assert (row["state"], row["not_before_utc"]) == ("queued", datetime(2026, 11, 30, 8, 0))
+    assert dispatcher.claim(town.database, "late", HOURS, evening + timedelta(hours=1)) == []
+    assert len(dispatcher.claim(town.database, "early", HOURS, datetime(2026, 11, 30, 8, 0))) == 1
+
+
+def test_a_message_is_not_claimed_before_its_time(town: Any) -> None:
+    town.launch(town.people(1), hours=HOURS, now=datetime(2026, 11, 27, 20, 0))
+    assert dispatcher.claim(town.database, "x", HOURS, datetime(2026, 11, 30, 7, 59, 59)) == []
+
+
+def test_a_paused_campaign_still_lets_a_counselors_own_message_leave(town: Any) -> None:
+    people = town.people(1)
+    launched = town.launch(people)
+    town.accepted()
+    conversation = town.messages()[0]
+    campaigns.set_state(town.database, town.counselor, launched.campaign_id, CampaignState.PAUSED, town.now)
+    sms = campaigns.Outgoing(
+        launched.agency_id,
+        conversation["conversation_id"],
+        launched.campaign_id,
+        conversation["phone"],
+        "07",
+        "Bonjour, à demain.",
+        town.now,
+        author="c1",
+    )
+    town.database.transact(lambda tx: campaigns.queue(tx, [sms], town.now))
+    gateway = Gateway()
+    town.dispatch(gateway)
+    assert [body for _, body in gateway.sent] == ["Bonjour, à demain."]
+
+
+def test_two_claimers_never_get_the_same_message(town: Any) -> None:
+    town.launch(town.people(30))
+    barrier = threading.Barrier(3)
+
+    def take(who: int) -> list[Any]:
+        barrier.wait(5)
+        mine: list[Any] = []
+        while batch := dispatcher.claim(town.database, f"claimer {who}", None, town.now, 4):
+            mine += [row["message_id"] for row in batch]
+        return mine
+
+    with ThreadPoolExecutor(3) as pool:
+        taken = [message_id for found in pool.map(take, range(3)) for message_id in found]
+    assert len(taken) == len(set(taken)) == 30
+
+
+def test_the_oldest_due_messages_go_first_and_no_more_than_asked(town: Any) -> None:
+    town.launch(town.people(2), now=town.now - timedelta(hours=2))
+    town.launch(town.people(2))
+    first = dispatcher.claim(town.database, "x", None, town.now, 2)
+    old = {m["message_id"] for m in town.messages() if m["queued_utc"] < town.now}
+    assert {m["message_id"] for m in first} == old
+
+
+# Senders that are gone
+
+
+def test_a_stale_claim_becomes_unknown_with_an_entry_and_is_never_sent_again(town: Any) -> None:
+    town.launch(town.people(2))
+    dispatcher.claim(town.database, "gone", None, town.now, 1)
+    later = town.now + timedelta(seconds=61)
+    assert dispatcher.give_up_stale_claims(town.database, town.now + timedelta(seconds=59)) == 0
+    assert dispatcher.give_up_stale_claims(town.database, later) == 1
+    assert dispatcher.give_up_stale_claims(town.database, later) == 0
+    assert town.states() == ["queued", "unknown"]
+    assert town.journal() == ["campaign launched", "message unknown"]
+    gateway = Gateway()
+    town.dispatch(gateway, later)
+    assert len(gateway.sent) == 1
+    assert town.states() == ["accepted", "unknown"]
+
+
+# The threads
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(1000):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it never happened")
+
+
+def test_a_running_dispatcher_drains_the_queue_and_sends_each_message_once(town: Any) -> None:
+    people = town.people(60)
+    town.launch(people[:30])
+    gateway = Gateway(expected=60)
+    running = Dispatcher(town.database, gateway, None, clock=lambda: town.now, idle=0.02)
+    running.start()
+    town.launch(people[30:])
+    running.wake()
+    assert gateway.done.wait(20)
+    running.stop()
+    assert Counter(phone for phone, _ in gateway.sent) == Counter(town.phone(person) for person in people)
+    assert town.states() == ["accepted"] * 60
+    assert not any(thread.name in ("sending", "reading") for thread in threading.enumerate())
+
+
+def test_starting_gives_up_the_claims_of_the_process_before(town: Any) -> None:
+    town.launch(town.people(1))
+    dispatcher.claim(town.database, "killed", None, town.now)
+    gateway = Gateway()
+    running = Dispatcher(town.database, gateway, None, clock=lambda: town.now + timedelta(seconds=1), idle=0.02)
+    running.start()
+    running.stop()
+    assert gateway.sent == []
+    assert town.states() == ["unknown"]
+
+
+def test_a_running_dispatcher_answers_what_comes_in(town: Any) -> None:
+    people = town.people(1)
+    town.launch(people)
+    gateway = Gateway(expected=2)
+    running = Dispatcher(town.database, gateway, None, clock=lambda: town.now, idle=0.02)
+    running.start()
+    wait_until(lambda: town.states() == ["accepted"])
+    town.callback("incoming", {"from": town.phone(people[0]), "text": "Oui", "id": "1"})
+    running.wake()
+    assert gateway.done.wait(20)
+    running.stop()
+    assert gateway.sent[1][1].startswith("Merci Awa")
+    assert town.conversations() == ["interested"]
+
+
+def test_stopping_records_what_was_being_sent(town: Any) -> None:
+    town.launch(town.people(1))
+    entered, release = threading.Event(), threading.Event()
+
+    def answer(phone: str) -> Receipt:
+        entered.set()
+        release.wait(10)
+        return Receipt("AT-1", None)
+
+    running = Dispatcher(town.database, Gateway(answer), None, clock=lambda: town.now, idle=0.02)
+    running.start()
+    assert entered.wait(10)
+    stopping = threading.Thread(target=running.stop)
+    stopping.start()
+    release.set()
+    stopping.join(10)
+    assert not stopping.is_alive()
+    assert town.states() == ["accepted"]
+
+
+def test_a_gateway_in_trouble_is_probed_with_one_sms_before_batches_go_again(
+    town: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.launch(town.people(30))
+    gateway = failing(SmsUnknown("en panne"))
+    sender = Dispatcher(town.database, gateway, None, clock=lambda: town.now)
+    assert sender.send_due() == 20
+    assert len(gateway.sent) == 20
+    # Left alone for longer and longer; a stop does not wait for the end of that.
+    sender._trouble = dispatcher.TROUBLE
+    assert sender.send_due() == 1
+    assert "in trouble; waiting 1 s" in caplog.text
+    gateway.answer = None
+    sender._trouble = 1
+    assert sender.send_due() == 1
+    assert sender.send_due() == 8
+    assert Counter(town.states()) == {"unknown": 21, "accepted": 9}
+
+
+def test_resting_ends_at_once_when_the_program_stops(town: Any) -> None:
+    town.launch(town.people(1))
+    sender = Dispatcher(town.database, Gateway(), None, clock=lambda: town.now)
+    sender._trouble = 30
+    sender.stop()
+    assert sender.send_due() == 0
+    assert town.states() == ["queued"]
+
+
+def test_a_turn_that_fails_does_not_end_the_thread(town: Any, caplog: pytest.LogCaptureFixture) -> None:
+    failures = iter([True])
+
+    def clock() -> datetime:
+        if threading.current_thread().name == "sending" and next(failures, False):
+            raise OSError("the clock is broken, once")
+        return town.now
+
+    town.launch(town.people(1))
+    gateway = Gateway(expected=1)
+    running = Dispatcher(town.database, gateway, None, clock=clock, idle=0.02)
+    running.start()
+    assert gateway.done.wait(10)
+    running.stop()
+    assert "a turn of the dispatcher failed" in caplog.text
+    assert town.states() == ["accepted"]

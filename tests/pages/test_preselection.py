@@ -1,0 +1,94 @@
+"""Présélection: from an offer to queued SMS, and what a counselor is told on the way."""
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from ftcore.model import Offer
+from ftcore.services import Services
+
+Open = Callable[[str], AppTest]
+
+
+def with_offer(open_page: Open, offer: Offer) -> AppTest:
+    app = open_page("preselection.py")
+    return app.selectbox(key="preselection.offer").set_value(str(offer.offer_id)).run()
+
+
+def test_without_any_offer_the_page_says_what_to_do(open_page: Open) -> None:
+    app = open_page("preselection.py")
+    assert "Aucune offre" in app.info[0].value
+    assert not app.exception
+
+
+def test_choosing_an_offer_ranks_people_and_selects_the_first(open_page: Open, offer: Offer) -> None:
+    app = with_offer(open_page, offer)
+    table = app.dataframe[0].value
+    assert len(table) == 8
+    assert all("métier recherché" in why for why in table["Pourquoi"])
+    assert app.button(key="preselection.check").label == "Vérifier 8 messages"
+
+
+def test_nobody_in_reach_is_said_and_nothing_can_be_sent(open_page: Open, offer: Offer, house: Services) -> None:
+    house.database.transact(lambda tx: tx.execute("UPDATE candidate SET lat = 43.3, lon = 5.4, commune = 'Marseille'"))
+    app = with_offer(open_page, offer)
+    assert "Personne ne remplit ces conditions" in app.warning[0].value
+    assert app.button(key="preselection.check").disabled
+    assert any("Hors de sa zone de mobilité" in caption.value for caption in app.caption)
+
+
+def test_the_names_can_be_hidden_while_choosing(open_page: Open, offer: Offer) -> None:
+    app = with_offer(open_page, offer)
+    app.toggle(key="preselection.masked").set_value(True).run()
+    assert not any("Essai" in name for name in app.dataframe[0].value["Personne"])
+
+
+def test_one_confirmation_queues_one_message_a_person(open_page: Open, offer: Offer, house: Services) -> None:
+    app = with_offer(open_page, offer)
+    app.button(key="preselection.check").click().run()
+    messages = app.dataframe[0].value
+    assert list(messages["Parties"]) == [2] * 8
+    assert all("STOP" in body and "Message automatique" in body for body in messages["Message"])
+    assert house.database.value("SELECT count(*) FROM message") == 0
+    assert app.button(key="preselection.send").label == "Confirmer et envoyer 8 SMS (16 parties)"
+    app.button(key="preselection.send").click().run()
+    assert house.database.rows("SELECT state, count(*) AS n FROM message GROUP BY state") == [
+        {"state": "queued", "n": 8}
+    ]
+    assert house.database.value("SELECT considered FROM campaign") == 8
+    assert not app.exception
+
+
+def test_clicking_send_twice_sends_once(open_page: Open, offer: Offer, house: Services) -> None:
+    first = with_offer(open_page, offer)
+    first.button(key="preselection.check").click().run()
+    send = first.button(key="preselection.send")
+    send.click().run()
+    # The second click of a double click reaches the server with the page as it was before the first.
+    send.click().run()
+    assert house.database.value("SELECT count(*) FROM campaign") == 1
+    assert house.database.value("SELECT count(*) FROM message") == 8
+
+
+def test_people_who_said_stop_are_shown_as_excluded(open_page: Open, offer: Offer, house: Services) -> None:
+    house.database.transact(
+        lambda tx: tx.execute("INSERT INTO opt_out VALUES ('+33639980003', TIMESTAMP '2026-11-01', 'sms', 'STOP')")
+    )
+    app = with_offer(open_page, offer)
+    app.button(key="preselection.check").click().run()
+    assert list(app.dataframe[1].value["Personne"]) == ["Prénom3 Essai"]
+    assert "STOP" in app.dataframe[1].value["Motif"][0]
+    assert app.button(key="preselection.send").label == "Confirmer et envoyer 7 SMS (14 parties)"
+
+
+def test_when_nobody_is_left_at_the_last_moment_the_reason_is_shown(
+    open_page: Open, offer: Offer, house: Services
+) -> None:
+    app = with_offer(open_page, offer)
+    app.button(key="preselection.check").click().run()
+    house.database.transact(
+        lambda tx: tx.execute("INSERT INTO opt_out SELECT phone, TIMESTAMP '2026-11-01', 'sms', 'STOP' FROM candidate")
+    )
+    app.button(key="preselection.send").click().run()
+    assert any("Aucune personne ne peut recevoir" in error.value for error in app.error)
+    assert house.database.value("SELECT count(*) FROM message") == 0

@@ -1,0 +1,107 @@
+"""Settings: what is absent has a default, what is wrong is named in one French sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from ftcore.errors import ConfigError
+from ftcore.settings import DEFAULT_DATABASE, LIVE_SMS_URL, MistralSettings, Settings, SmsSettings
+
+SECRET = "a-secret-of-24-characters"
+SMS = {"FT_SMS_USERNAME": "agence", "FT_SMS_KEY": "atsk_0123456789", "FT_CALLBACK_SECRET": SECRET}
+
+
+def test_without_any_variable_it_is_the_demo_with_the_sandbox() -> None:
+    assert Settings.from_env({"PATH": "/bin", "HOME": "/root"}) == Settings(
+        database=DEFAULT_DATABASE, mistral=None, sms=None, callback_secret=None, sending_hours=None, demo=True
+    )
+
+
+def test_empty_and_blank_values_count_as_absent() -> None:
+    assert Settings.from_env({"FT_DATABASE": "", "FT_SMS_KEY": "  ", "FT_DEMO": ""}) == Settings.from_env({})
+
+
+def test_a_real_gateway_brings_office_hours_and_no_demo() -> None:
+    settings = Settings.from_env(SMS)
+    assert settings.sms == SmsSettings("agence", "atsk_0123456789", None, LIVE_SMS_URL)
+    assert settings.sending_hours == (9, 19)
+    assert settings.demo is False
+    assert settings.callback_secret == SECRET
+
+
+@pytest.mark.parametrize(
+    ("env", "name", "value"),
+    [
+        pytest.param({"FT_DATABASE": " x/y.duckdb "}, "database", "x/y.duckdb", id="spaces around"),
+        pytest.param({"FT_SENDING_HOURS": "9-18"}, "sending_hours", (9, 18), id="hours in the sandbox"),
+        pytest.param({"FT_SENDING_HOURS": "8-20"}, "sending_hours", (8, 20), id="the widest hours"),
+        pytest.param({"FT_SENDING_HOURS": "08-09"}, "sending_hours", (8, 9), id="two digits"),
+        pytest.param({"FT_DEMO": "Non"}, "demo", False, id="non"),
+        pytest.param({"FT_DEMO": "0"}, "demo", False, id="0"),
+        pytest.param(SMS | {"FT_DEMO": "oui"}, "demo", True, id="oui"),
+        pytest.param({"FT_CALLBACK_SECRET": SECRET}, "callback_secret", SECRET, id="a secret in the sandbox"),
+        pytest.param(
+            {"FT_MISTRAL_KEY": "k"}, "mistral", MistralSettings("k", None, "mistral-small-latest"), id="a key alone"
+        ),
+        pytest.param(
+            {"FT_MISTRAL_URL": "http://127.0.0.1:8080", "FT_MISTRAL_MODEL": "m"},
+            "mistral",
+            MistralSettings("local", "http://127.0.0.1:8080", "m"),
+            id="a server of one's own",
+        ),
+        pytest.param(
+            SMS | {"FT_SMS_SENDER": "36000"}, "sms", SmsSettings("agence", "atsk_0123456789", "36000"), id="a sender"
+        ),
+    ],
+)
+def test_what_is_given_is_taken(env: dict[str, str], name: str, value: object) -> None:
+    assert getattr(Settings.from_env(env), name) == value
+
+
+@pytest.mark.parametrize(
+    ("env", "names"),
+    [
+        pytest.param({"FT_SENDING_HOUR": "9-19"}, ["FT_SENDING_HOUR", "FT_SENDING_HOURS"], id="a slip of the pen"),
+        pytest.param({"FT_UNKNOWN": ""}, ["FT_UNKNOWN"], id="unknown though empty"),
+        pytest.param({"FT_DATABASE": "postgresql://x/y"}, ["FT_DATABASE"], id="a server's address"),
+        pytest.param({"FT_SENDING_HOURS": "9-25"}, ["FT_SENDING_HOURS", "9-25"], id="25 o'clock"),
+        pytest.param({"FT_SENDING_HOURS": "19-9"}, ["FT_SENDING_HOURS"], id="backwards"),
+        pytest.param({"FT_SENDING_HOURS": "9-9"}, ["FT_SENDING_HOURS"], id="no hour at all"),
+        pytest.param({"FT_SENDING_HOURS": "7-19"}, ["FT_SENDING_HOURS"], id="too early"),
+        pytest.param({"FT_SENDING_HOURS": "9-21"}, ["FT_SENDING_HOURS"], id="too late"),
+        pytest.param({"FT_SENDING_HOURS": "9h-19h"}, ["FT_SENDING_HOURS", "9h-19h"], id="with an h"),
+        pytest.param({"FT_SENDING_HOURS": "-1-9"}, ["FT_SENDING_HOURS"], id="negative"),
+        pytest.param({"FT_DEMO": "peut-être"}, ["FT_DEMO", "peut-être"], id="neither yes nor no"),
+        pytest.param({"FT_MISTRAL_MODEL": "m"}, ["FT_MISTRAL_MODEL", "FT_MISTRAL_KEY"], id="a model without a key"),
+        pytest.param({"FT_MISTRAL_URL": "127.0.0.1:8080"}, ["FT_MISTRAL_URL"], id="no scheme"),
+        pytest.param({"FT_MISTRAL_URL": "ftp://host/"}, ["FT_MISTRAL_URL"], id="another scheme"),
+        pytest.param({"FT_MISTRAL_URL": "https://"}, ["FT_MISTRAL_URL"], id="no host"),
+        pytest.param({"FT_MISTRAL_URL": "http://[::1"}, ["FT_MISTRAL_URL"], id="half a bracket"),
+        pytest.param({"FT_MISTRAL_URL": "http://host:port"}, ["FT_MISTRAL_URL"], id="a port in letters"),
+        pytest.param({"FT_MISTRAL_KEY": "clé"}, ["FT_MISTRAL_KEY"], id="a model key with an accent"),
+        pytest.param({"FT_SMS_KEY": "k"}, ["FT_SMS_USERNAME"], id="a key without its account"),
+        pytest.param({"FT_SMS_USERNAME": "u"}, ["FT_SMS_KEY"], id="an account without its key"),
+        pytest.param({"FT_SMS_SENDER": "36000"}, ["FT_SMS_SENDER", "FT_SMS_KEY"], id="a sender without a key"),
+        pytest.param(SMS | {"FT_SMS_KEY": "atsk_€uro"}, ["FT_SMS_KEY"], id="a gateway key no header can bear"),
+        pytest.param(SMS | {"FT_SMS_KEY": "atsk_1\natsk_2"}, ["FT_SMS_KEY"], id="two lines of key"),
+        pytest.param(SMS | {"FT_CALLBACK_SECRET": ""}, ["FT_CALLBACK_SECRET"], id="a real gateway without a secret"),
+        pytest.param(SMS | {"FT_CALLBACK_SECRET": "short"}, ["FT_CALLBACK_SECRET", "24"], id="a short secret"),
+        pytest.param({"FT_CALLBACK_SECRET": "é" * 30}, ["FT_CALLBACK_SECRET"], id="a secret no address can bear"),
+        pytest.param({"FT_CALLBACK_SECRET": "a/" * 20}, ["FT_CALLBACK_SECRET"], id="a secret with a slash"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_that_names_the_variable(env: dict[str, str], names: list[str]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_env(env)
+    sentence = str(refused.value)
+    assert all(name in sentence for name in names)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+
+
+def test_no_refusal_shows_a_key_or_a_secret() -> None:
+    for env in (SMS | {"FT_SMS_KEY": "clé-secrète"}, SMS | {"FT_CALLBACK_SECRET": "too-short-secret"}):
+        with pytest.raises(ConfigError) as refused:
+            Settings.from_env(env)
+        assert "secrète" not in str(refused.value)
+        assert "too-short" not in str(refused.value)
