@@ -61,13 +61,17 @@ def import_people(file: Path, rejected: Path | None) -> None:
     house = services.build(Settings.from_env(os.environ))
     try:
         with tqdm(total=len(frame), unit="ligne", desc="Import", disable=None) as bar:
+
+            def show(part: float) -> None:
+                bar.update(round(part * len(frame)) - bar.n)
+
             report = pool.import_candidates(
                 house.database,
                 house.person,
                 frame,
                 pool.guess_mapping(list(frame.columns)),
                 utc_now(),
-                progress=lambda part: bar.update(round(part * len(frame)) - bar.n),
+                progress=show,
             )
     finally:
         house.stop()

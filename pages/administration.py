@@ -10,6 +10,7 @@ from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.insight.service_state import service_state
 from ftcore.matching import pool
+from ftcore.model import ImportReport
 from ftcore.services import current
 
 services = current()
@@ -67,7 +68,7 @@ def import_people() -> None:
         show_report(report)
 
 
-def show_report(report: pool.ImportReport) -> None:
+def show_report(report: ImportReport) -> None:
     lines = len({bad.line for bad in report.rejected})
     st.success(
         f"{wording.number(report.added)} ajoutées, {wording.number(report.updated)} mises à jour, "

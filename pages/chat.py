@@ -343,7 +343,7 @@ with right:
         label_visibility="collapsed",
         persist_state="session",
     )
-    {NOTES: write_from_notes, FORM: fill_form, FILE: import_file}[way]()
+    {NOTES: write_from_notes, FORM: fill_form, FILE: import_file}[way or NOTES]()
 with left:
     show_examples()
     show_saved()

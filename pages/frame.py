@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from typing import Literal
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ READING_WORDS = {
     Reading.STOP: "STOP",
     Reading.UNCLEAR: "À lire",
 }
-READING_COLORS = {
+READING_COLORS: dict[Reading, Literal["green", "gray", "blue", "red", "orange"]] = {
     Reading.YES: "green",
     Reading.NO: "gray",
     Reading.QUESTION: "blue",

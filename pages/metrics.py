@@ -33,9 +33,7 @@ def chosen_filters() -> Filters:
     labels = {row["code"]: row["label"] for row in occupations}
     period, agency, occupation = st.columns([3, 3, 4], vertical_alignment="bottom")
     with period:
-        length = st.segmented_control(
-            "Période", list(PERIODS), default="8 semaines", required=True, key="periode", bind="query-params"
-        )
+        length = st.selectbox("Période", list(PERIODS), index=2, key="periode", bind="query-params")
     with agency:
         agency_key = st.selectbox(
             "Agence",
@@ -79,7 +77,7 @@ def figures(filters: Filters) -> None:
     now = metrics.summary(database, person, filters)
     before = metrics.summary(database, person, metrics.previous(filters))
     row = st.columns(5)
-    row[0].metric("Personnes contactées", wording.number(now.contacted), border=True,
+    row[0].metric("Contactées", wording.number(now.contacted), border=True,
                   delta=wording.signed(now.contacted - before.contacted) if before.contacted else None)  # fmt: skip
     rate_box(row[1], "Taux de remise", now.delivery, before.delivery,
              "Personnes jointes ÷ personnes à qui un SMS a été envoyé.")  # fmt: skip
@@ -111,7 +109,7 @@ def rate_box(place: object, label: str, now: Rate, before: Rate, formula: str, *
             "—" if now.value is None else "trop peu" if now.too_few else wording.percent(now.value),
             delta=change(now, before),
             delta_color="inverse" if inverse else "normal",
-            delta_description="avant",
+            delta_description="avant" if change(now, before) else None,
             border=True,
             help=formula,
         )
@@ -165,7 +163,11 @@ def show_funnel(now: Summary) -> None:
             y=drawn["step"],
             x=drawn["people"],
             marker={"color": [BLUE, "#3f69b0", "#6288c3", GREEN, "#57a98a"]},
-            textinfo="value+percent initial",
+            text=[
+                f"{wording.number(people)} · {wording.percent(people / now.contacted)}" for people in drawn["people"]
+            ],
+            textinfo="text",
+            connector={"fillcolor": "#eef2f8"},
             textfont={"size": 13},
             hovertemplate="%{y} : %{x}<extra></extra>",
         )
@@ -188,7 +190,7 @@ def show_days(filters: Filters) -> None:
     figure.update_layout(barmode="overlay")
     figure.update_traces(hovertemplate="%{x|%d/%m/%Y} : %{y}<extra>%{fullData.name}</extra>")
     figure.update_xaxes(tickformat="%d/%m")
-    best = days.loc[days["replied"].idxmax()]
+    best = days.iloc[int(days["replied"].argmax())]
     sentence = (
         f"Le jour le plus fourni est {wording.day(best['day'])} : {wording.number(best['replied'])} réponses pour "
         f"{wording.number(best['delivered'])} personnes jointes ce jour-là."
@@ -228,9 +230,7 @@ def show_groups(filters: Filters) -> None:
     few = len(groups) - len([g for g in groups if not g.reply.too_few])
     sentence = spread(shown)
     if few:
-        sentence += (
-            f" {few} groupe{'s' if few > 1 else ''} de moins de {metrics.FEW} personnes : trop peu pour un taux."
-        )
+        sentence += f" {few} groupe{'s' if few > 1 else ''} de moins de {metrics.FEW} personnes : trop peu."
     table = table.rename(
         columns={"label": by, "delivered": "Jointes", "replied": "Ont répondu", "rate": "Taux", "low": "IC bas",
                  "high": "IC haut"}

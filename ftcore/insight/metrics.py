@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -206,7 +207,7 @@ def funnel(found: Summary) -> pd.DataFrame:
         ("Mises en relation", found.introduced),
     ]
     counts = [count for _, count in steps]
-    shares = [None] + [after / before if before else None for before, after in zip(counts, counts[1:], strict=False)]
+    shares = [None] + [after / before if before else None for before, after in pairwise(counts)]
     return pd.DataFrame({"step": [name for name, _ in steps], "people": counts, "share": shares})
 
 
