@@ -24,6 +24,10 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+screenshots: setup
+	@mkdir -p docs/images
+	@ENTREMISE_PICTURES=docs/images $(BIN)/python -m pytest tests/e2e
+
 $(BIN)/python:
 	@echo "Création de l'environnement Python dans $(VENV)…"
 	@$(PYTHON) -m venv $(VENV)

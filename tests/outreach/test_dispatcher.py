@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +42,7 @@ class Gateway:
 
 def failing(error: Exception) -> Gateway:
     def answer(_: str) -> Receipt:
-        raise error
+        raise copy(error)  # an error that was raised keeps the database of its traceback alive
 
     return Gateway(answer)
 
@@ -129,7 +130,7 @@ def test_a_stop_that_comes_while_the_sms_is_being_refused_takes_it_back(town: An
 
     def answer(phone: str) -> Receipt:
         town.database.transact(lambda tx: inbox.opt_out(tx, phone, town.now, "sms", "STOP"))
-        raise error
+        raise copy(error)
 
     town.dispatch(Gateway(answer))
     assert town.states() == ["cancelled"]
