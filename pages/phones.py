@@ -47,7 +47,7 @@ def controls(sandbox: Sandbox) -> None:
     with st.container(border=True):
         people, pace, gateway = st.columns([3, 3, 5], vertical_alignment="bottom")
         people.toggle(
-            "Les personnes répondent seules",
+            "Réponses automatiques",
             value=sandbox.personas,
             key="phones.personas",
             on_change=switch_personas,
@@ -96,7 +96,8 @@ def show_phones(sandbox: Sandbox) -> None:
     numbers = [phone.number for phone in phones]
     opened = state.get("phones.open")
     if opened not in numbers:
-        opened = numbers[0]
+        # Kept from now on: a phone that rings must not take the place of the one being typed on.
+        opened = state["phones.open"] = numbers[0]
     with left, st.container(height=560, border=False):
         for phone in phones:
             bell = ":material/notifications_active:" if phone.unread else ":material/smartphone:"
