@@ -1,0 +1,145 @@
+"""The command line and the start: what goes wrong is one French sentence, never a traceback."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ftcore.database import Database
+
+PROJECT = Path(__file__).parents[1]
+
+
+def ftcore(*arguments: str, timeout: float = 60, **settings: str) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")} | settings
+    return subprocess.run(
+        [sys.executable, "-m", "ftcore", *arguments],
+        cwd=PROJECT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        pytest.param({"FT_SENDING_HOURS": "9-25"}, "FT_SENDING_HOURS", id="hours out of range"),
+        pytest.param({"FT_SMS_KEY": "k"}, "FT_SMS_USERNAME", id="a key without its account"),
+        pytest.param({"FT_MISTRAL_URL": "nowhere"}, "FT_MISTRAL_URL", id="no address"),
+        pytest.param({"FT_DATABSE": "x"}, "FT_DATABSE", id="a misspelled name"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(settings: dict[str, str], named: str) -> None:
+    done = ftcore("run", **settings)
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_in_use_is_said_with_the_way_out() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = ftcore("run", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Le port {port} est déjà utilisé" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_held_by_another_process_is_said_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "held.duckdb"
+    holder = Database.open(str(file))
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        done = ftcore("run", "--port", str(port), FT_DATABASE=str(file))
+    finally:
+        holder.close()
+    assert done.returncode != 0
+    assert "est déjà ouverte par le processus" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_missing_file_is_said_with_what_would_be_accepted(tmp_path: Path) -> None:
+    done = ftcore("import", "people", str(tmp_path / "nobody.csv"), FT_DATABASE=str(tmp_path / "x.duckdb"))
+    assert done.returncode == 1
+    assert "CSV ou Parquet" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_people_and_offers_are_imported_once_however_often(tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "identifiant;prénom;nom;téléphone;métier\nA1;Zoé;Essai;0639980001;G1803\nA2;Luc;Essai;12;G1803\n",
+        encoding="utf-8",
+    )
+    settings = {"FT_DATABASE": str(tmp_path / "x.duckdb"), "FT_DEMO": "non"}
+    first = ftcore("import", "people", str(people), "--rejected", str(tmp_path / "bad.csv"), **settings)
+    assert "Ajoutées : 1" in first.stdout, first.stderr
+    assert "rejetées : 1" in first.stdout
+    assert "ligne 3" in first.stdout
+    assert (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").count("\n") == 2
+    again = ftcore("import", "people", str(people), **settings)
+    assert "Ajoutées : 0 · mises à jour : 0 · inchangées : 1" in again.stdout
+    sample = str(PROJECT / "data" / "sample_offers.json")
+    assert "Ajoutées : 4" in ftcore("import", "offers", sample, **settings).stdout
+    assert "Ajoutées : 0 · mises à jour : 0 · inchangées : 4" in ftcore("import", "offers", sample, **settings).stdout
+
+
+def test_real_sending_over_the_demo_agency_is_refused(tmp_path: Path) -> None:
+    file = str(tmp_path / "demo.duckdb")
+    sample = str(PROJECT / "data" / "sample_offers.json")
+    assert ftcore("import", "offers", sample, FT_DATABASE=file).returncode == 0
+    real = {"FT_SMS_USERNAME": "u", "FT_SMS_KEY": "key-of-no-use", "FT_CALLBACK_SECRET": "a" * 24}
+    done = ftcore("import", "offers", sample, FT_DATABASE=file, **real)
+    assert done.returncode == 1
+    assert "agence de démonstration" in done.stderr
+
+
+def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None:
+    import urllib.error
+    import urllib.request
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (tmp_path / "log").open("w+")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
+    env |= {"FT_DATABASE": str(tmp_path / "x.duckdb")}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)],
+        cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        for _ in range(200):
+            try:
+                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+                break
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+        with answer:
+            assert answer.status == 200
+            assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/callbacks/wrong/delivery", data=b"id=1&status=Sent")
+        assert refused.value.code == 404
+        refused.value.close()
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.wait(30)
+        log.seek(0)
+        written = log.read()
+        log.close()
+    assert "Traceback" not in written, written
+    assert "Application shutdown complete" in written

@@ -1,0 +1,51 @@
+"""The whole main job over real HTTP: every message has a state, none is lost, none leaves twice."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ftcore.errors import UnreadableFile
+from ftcore.rehearsal import rehearse, table
+
+PROJECT = Path(__file__).parents[1]
+SAMPLE = PROJECT / "data" / "sample_offers.json"
+REAL = PROJECT.parent / "shared" / "offers" / "offers_sample.json"
+
+
+def test_the_books_of_both_sides_agree_and_the_same_seed_gives_the_same_funnel() -> None:
+    first = rehearse(SAMPLE.read_bytes(), 400, 7)
+    totals = first["totals"]
+    assert totals["offers"] == 4
+    assert (totals["lost"], totals["doubled"], totals["without_state"]) == (0, 0, 0)
+    assert totals["selected"] >= totals["sent"] >= totals["delivered"] >= totals["replied"] > 0
+    answers = sum(totals[name] for name in ("yes", "no", "question", "unclear", "stop"))
+    assert answers == totals["replied"]
+    assert rehearse(SAMPLE.read_bytes(), 400, 7) == first
+    assert "Perdus : 0" in table(first)
+
+
+def test_the_command_rehearses_twenty_real_offers() -> None:
+    if not REAL.exists():
+        pytest.skip("the 20 real offers are not beside the project")
+    done = subprocess.run(
+        [sys.executable, "-m", "ftcore", "rehearse", str(REAL), "--candidates", "600", "--json"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert len(result["offers"]) == 20
+    assert {"offers", "considered", "selected", "sent", "delivered", "replied", "interested", "opted_out", "lost",
+            "doubled", "without_state"} <= result["totals"].keys()  # fmt: skip
+    assert result["totals"]["offers"] == 20
+    assert result["totals"]["lost"] == result["totals"]["doubled"] == result["totals"]["without_state"] == 0
+
+
+def test_an_unreadable_file_is_refused_before_anything_starts() -> None:
+    with pytest.raises(UnreadableFile):
+        rehearse(b"\x00 no offers", 10, 1)
