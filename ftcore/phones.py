@@ -15,13 +15,21 @@ _MASKABLE = re.compile(
 )
 
 
-def normalise(text: str, region: str = "FR") -> str | None:
+# A number without country code is of mainland France if it can be, else of an overseas department (0692…).
+_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT")
+
+
+def normalise(text: str) -> str | None:
     """The number in E.164 ("+33639980001"), or None if it is no valid mobile number.
 
     Landlines are refused: they receive no SMS. The range reserved for works of fiction is accepted.
     """
     if not text.isascii():
         return None  # the vendor's own check lets Arabic digits and the like through
+    return next(filter(None, (_of_region(text, region) for region in _REGIONS)), None)
+
+
+def _of_region(text: str, region: str) -> str | None:
     try:
         number = phonenumbers.parse(text.strip(), region)
     except phonenumbers.NumberParseException:

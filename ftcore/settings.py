@@ -11,6 +11,7 @@ from ftcore.errors import ConfigError
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
+VENDOR_SANDBOX_URL = "https://api.sandbox.africastalking.com/version1"
 
 KNOWN = {
     "FT_DATABASE",
@@ -137,7 +138,9 @@ def _sms(given: Mapping[str, str]) -> SmsSettings | None:
         raise ConfigError("FT_SMS_KEY manque : FT_SMS_USERNAME est donné, mais pas la clé.")
     if not username:
         raise ConfigError("FT_SMS_USERNAME manque : FT_SMS_KEY est donnée, mais pas le compte.")
-    return SmsSettings(username=username, key=key, sender=given.get("FT_SMS_SENDER"))
+    # The vendor's own sandbox is an account of that name at another address.
+    url = VENDOR_SANDBOX_URL if username == "sandbox" else LIVE_SMS_URL
+    return SmsSettings(username=username, key=key, sender=given.get("FT_SMS_SENDER"), url=url)
 
 
 def _callback_secret(given: Mapping[str, str], sms: SmsSettings | None) -> str | None:

@@ -216,7 +216,10 @@ with left:
         format_func=lambda key: offers[key].title,
     )
     worklist(UUID(offer_key) if offer_key else None)
-opened = state.get("conversations.open")
+# In the address, so that a reload finds the exchange again.
+opened = state.get("conversations.open") or st.query_params.get("echange")
+if opened is not None:
+    st.query_params["echange"] = state["conversations.open"] = opened
 if opened is None:
     with middle:
         st.info(

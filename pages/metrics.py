@@ -56,7 +56,8 @@ def chosen_filters() -> Filters:
         )
     until = today()
     return Filters(
-        since=until - timedelta(days=PERIODS[length] - 1),
+        # Whole days of the past, and today on top: it is not over.
+        since=until - timedelta(days=PERIODS[length]),
         until=until,
         agency_ids=(UUID(agency_key),) if agency_key else None,
         occupation=code,

@@ -34,7 +34,9 @@ def chosen_offer() -> Offer | None:
         )
         st.page_link("chat.py", label="Aller à Rédaction", icon=":material/edit_note:")
         return None
-    if state.get("preselection.offer") not in listed:
+    if "preselection.offer" not in state:
+        state["preselection.offer"] = st.query_params.get("offre")
+    if state["preselection.offer"] not in listed:
         state["preselection.offer"] = None
     picked = st.selectbox(
         "Offre",
@@ -46,11 +48,14 @@ def chosen_offer() -> Offer | None:
         on_change=start_again,
     )
     if picked is None:
+        st.query_params.clear()
         st.info(
             "Choisissez une offre : les personnes correspondantes s'affichent aussitôt, avec les raisons.",
             icon=":material/arrow_upward:",
         )
         return None
+    # In the address, so that a reload finds the offer again.
+    st.query_params["offre"] = picked
     offer = listed[picked]
     facts = st.columns(4, border=True)
     facts[0].caption("Métier")
@@ -92,6 +97,23 @@ def start_again() -> None:
     """Another offer, or another selection: what was checked for the one before does not hold."""
     for key in ("preselection.checked", "preselection.campaign", "preselection.launched"):
         state.pop(key, None)
+    st.query_params.pop("campagne", None)
+
+
+def pick_up_after_reload() -> None:
+    """A reload during a launch comes back to the campaign that runs, not to a second one."""
+    running = st.query_params.get("campagne")
+    if running is None or "preselection.campaign" in state:
+        return
+    try:
+        found = campaigns.progress(database, person, UUID(running))
+    except ValueError:
+        found = None
+    if found is None:
+        st.query_params.pop("campagne", None)
+        return
+    state["preselection.campaign"] = running
+    state["preselection.launched"] = True
 
 
 def criteria() -> tuple[ranking.Weights, ranking.Conditions]:
@@ -310,6 +332,7 @@ def show_progress(now: campaigns.Progress) -> None:
 
 st.title("Présélection")
 st.caption("Trouver et contacter des personnes pour une offre.")
+pick_up_after_reload()
 checked: list[str] | None = state.get("preselection.checked")
 launched = state.get("preselection.launched", False)
 head = st.container(horizontal=True, vertical_alignment="center")
@@ -324,6 +347,7 @@ if offer is not None and step == 1:
 elif offer is not None and step == 2:
     plan = check_step(offer, [UUID(text) for text in checked or []])
 elif offer is not None:
+    st.query_params["campagne"] = state["preselection.campaign"]
     live(UUID(state["preselection.campaign"]))
 
 with head:

@@ -1,12 +1,11 @@
 """Fixtures shared by all tests: a real database in memory, and the services that pages use."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import pytest
 
 from ftcore import demo, services
-from ftcore.database import Database, GroupCommit
+from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.matching import reference
 from ftcore.model import Person
@@ -54,5 +53,5 @@ def house(database: Database, person: Person) -> Iterator[services.Services]:
 def demo_house(house: services.Services) -> services.Services:
     """The same, with the demo agencies and their eight weeks of history."""
     house.database.transact(lambda tx: tx.execute("DELETE FROM agency"))
-    demo.ensure_demo(house.database, datetime(2026, 11, 23, 10, 0))
+    demo.ensure_demo(house.database, utc_now())
     return house

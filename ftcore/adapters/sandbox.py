@@ -330,7 +330,8 @@ class Sandbox:
     def _happen(self, session: requests.Session, kind: str, form: dict[str, str]) -> None:
         now = utc_now()
         if kind == "incoming":
-            form = form | {"date": now.strftime("%Y-%m-%d %H:%M:%S")}
+            # A callback that is tried again is the same callback, date included.
+            form = {"date": now.strftime("%Y-%m-%d %H:%M:%S")} | form
             row = {
                 "sms_id": form["id"],
                 "phone": form["from"],

@@ -8,13 +8,19 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-# Overseas departments: time zone, and the calendar of their own public holidays.
+# Overseas departments and territories: time zone, and the calendar of their own public holidays.
 _OVERSEAS = {
     "971": ("America/Guadeloupe", "971"),
     "972": ("America/Martinique", "972"),
     "973": ("America/Cayenne", "973"),
     "974": ("Indian/Reunion", "974"),
+    "975": ("America/Miquelon", "PM"),
     "976": ("Indian/Mayotte", "976"),
+    "977": ("America/St_Barthelemy", "BL"),
+    "978": ("America/Marigot", "MF"),
+    "986": ("Pacific/Wallis", "WF"),
+    "987": ("Pacific/Tahiti", "PF"),
+    "988": ("Pacific/Noumea", "NC"),
 }
 # Good Friday and 26 December are holidays in Alsace and Moselle (local law kept since 1918).
 _ALSACE = {"67": "6AE", "68": "6AE", "57": "57"}

@@ -224,9 +224,8 @@ def _advance(tx: Transaction, thread: Row, read: replies.Read, hours: tuple[int,
         step.state.value,
         now,
     )
-    if read.reading in (Reading.STOP, Reading.UNCLEAR):
-        # Doubt is silent: what the automaton had queued for this person does not leave.
-        silence(tx, thread["agency_id"], thread["conversation_id"], now)
+    # What the automaton had queued answers what they wrote before: it does not leave after this.
+    silence(tx, thread["agency_id"], thread["conversation_id"], now)
     if step.answer is None or thread["automatic_count"] >= conversation.AUTOMATIC_LIMIT:
         return
     # Names may hold braces: format_map would read them, a plain replace does not.

@@ -1,12 +1,14 @@
 """Présélection: from an offer to queued SMS, and what a counselor is told on the way."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from ftcore.model import Offer
 from ftcore.services import Services
 
+MAIN = Path(__file__).parents[2] / "pages" / "main.py"
 Open = Callable[[str], AppTest]
 
 
@@ -92,3 +94,17 @@ def test_when_nobody_is_left_at_the_last_moment_the_reason_is_shown(
     app.button(key="preselection.send").click().run()
     assert any("Aucune personne ne peut recevoir" in error.value for error in app.error)
     assert house.database.value("SELECT count(*) FROM message") == 0
+
+
+def test_a_reload_during_the_sending_comes_back_to_the_campaign(open_page: Open, offer: Offer, house: Services) -> None:
+    app = with_offer(open_page, offer)
+    app.button(key="preselection.check").click().run()
+    app.button(key="preselection.send").click().run()
+    campaign = str(house.database.value("SELECT campaign_id FROM campaign"))
+    again = AppTest.from_file(MAIN, default_timeout=30).run()
+    again.switch_page("preselection.py")
+    again.query_params["offre"] = str(offer.offer_id)
+    again.query_params["campagne"] = campaign
+    again.run()
+    assert [metric.label for metric in again.metric][:2] == ["En attente", "Remis"]
+    assert "preselection.send" not in [button.key for button in again.button]
