@@ -1,0 +1,49 @@
+"""A synthetic agency: people, offers and eight weeks of campaigns, all invented, seeded and marked as demo.
+
+The same seed and the same day give the same data on every machine. Numbers lie in the range that is
+reserved for works of fiction, so that no SMS can ever reach anybody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from ftcore.database import Database, Row, Transaction
+from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
+from ftcore.demo.history import History
+from ftcore.demo.offers import Places
+from ftcore.demo.people import neighbours, people
+from ftcore.trust import journal
+
+__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "people"]
+
+
+def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
+    """Fill a database that has no agency yet with the demo, in one transaction; leave any other alone.
+
+    `now` is naive UTC: the eight weeks of history end the day before, and a few offers are of today.
+    """
+    if database.value("SELECT count(*) FROM agency"):
+        return
+    tables: defaultdict[str, list[Row]] = defaultdict(list)
+    first_phone = 0
+    for agency in AGENCIES:
+        pool = people(agency.agency_id, agency.people, seed, database, today=paris(now).date(), first_phone=first_phone)
+        first_phone += agency.people
+        tables["agency"].append(
+            {"agency_id": agency.agency_id, "name": agency.name, "department": agency.department, "demo": True}
+        )
+        tables["candidate"] += pool
+        history = History(agency, pool, Places(database), neighbours(database), now, seed)
+        history.write()
+        for table, rows in history.tables.items():
+            tables[table] += rows
+
+    def write(tx: Transaction) -> None:
+        for table, rows in tables.items():
+            tx.insert(table, rows)
+        for agency in AGENCIES:
+            journal.record(tx, agency.agency_id, "automate", "demo created", agency.agency_id, now, f"seed {seed}")
+
+    database.transact(write)

@@ -1,0 +1,343 @@
+"""Eight weeks of invented campaigns, written as the program itself would have written them."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from ftcore.database import Row
+from ftcore.demo.agencies import AGENCIES, HISTORY, HOURS, DemoAgency, counselor, paris, utc
+from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE, Places, Template, offer_row
+from ftcore.model import (
+    FINAL_STATES,
+    CampaignState,
+    ConversationState,
+    MessageState,
+    Offer,
+    OfferSource,
+    Reading,
+    Verdict,
+)
+from ftcore.outreach import campaigns, conversation, replies
+from ftcore.outreach.hours import next_slot
+from ftcore.outreach.sms import gsm_safe, measure
+
+# How invented people answer: how often, and in which words. What each text means is read by the same
+# rules as a real answer.
+_REPLY_SHARE = 0.49
+_REPLY_MEDIAN_MINUTES = 19.0
+_REPLY_SIGMA = 1.8
+_LONGEST_SILENCE = timedelta(hours=48)
+_FAILED, _UNKNOWN = 0.02, 0.01
+_ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (0.46, ("Oui", "OUI", "oui", "Oui je suis intéressée", "Oui intéressé et disponible", "Bonjour oui ça m'intéresse",
+            "Ok pour moi", "Oui, disponible tout de suite", "oui avec plaisir", "👍", "Oui je veux bien merci",
+            "bonjour, je suis partante", "Oui, vous pouvez m'appeler quand vous voulez")),
+    (0.25, ("Non", "NON", "non merci", "Pas intéressé", "Bonjour, non merci, bonne journée",
+            "J'ai déjà trouvé un emploi", "c'est trop loin pour moi", "Non je ne suis plus disponible",
+            "pas intéressée désolée")),
+    (0.13, ("C'est payé combien ?", "Quels sont les horaires ?", "Bonjour, c'est à temps plein ?",
+            "Est-ce qu'il y a un bus pour y aller ?", "Oui, mais c'est quoi les horaires ?", "C'est pour quand ?",
+            "Il faut le permis ?", "Bonjour, est ce que c'est un CDI")),
+    (0.10, ("Bonjour", "oui mais pas avant le mois prochain", "je sais pas trop", "Je suis en formation jusqu'à jeudi",
+            "peut-être, ça dépend des horaires", "Qui êtes-vous", "Appelez plutôt mon autre numéro",
+            "voir avec ma conseillère")),
+    (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
+)  # fmt: skip
+_SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
+_NOT_RETAINED = (
+    "Horaires incompatibles avec une formation en cours",
+    "A trouvé un autre poste entre-temps",
+    "Ne souhaite pas travailler le week-end",
+    "Injoignable après trois appels",
+)
+
+
+@dataclass(slots=True)
+class _Contact:
+    """What the history remembers of one person while it is written."""
+
+    latest: datetime | None = None
+    stopped: bool = False
+
+
+@dataclass
+class History:
+    """Writes the offers of an agency and their campaigns into `tables`, in the order of time."""
+
+    agency: DemoAgency
+    pool: list[Row]
+    places: Places
+    near: dict[str, list[tuple[str, float]]]
+    now: datetime
+    seed: int
+    tables: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self._rng = random.Random(f"history {self.seed} {self.agency.agency_id}")
+        self._contacts: defaultdict[str, _Contact] = defaultdict(_Contact)
+        self._by_trade: defaultdict[str, list[Row]] = defaultdict(list)
+        for person in self.pool:
+            self._by_trade[person["occupation_code"]].append(person)
+
+    def write(self) -> None:
+        days = _working_days(self.now)
+        is_main = self.agency == AGENCIES[0]
+        past = PAST_ANNONAY if is_main else PAST_VALENCE
+        launches: list[tuple[datetime, Template, Row, list[Row]]] = []
+        for rank, template in enumerate(past):
+            chosen = self._launch_days(days, rank, len(past))
+            created = utc(chosen[0], time(9, 5))
+            offer = offer_row(self.agency, template, f"past {rank}", self.places, created)
+            self.tables["offer"].append(offer)
+            suited = self._suited(template, offer)
+            launches += [(utc(day, self._launch_time()), template, offer, suited) for day in chosen]
+        for launched, template, row, suited in sorted(launches, key=lambda launch: (launch[0], launch[1].title)):
+            self._campaign(launched, template, row, suited)
+        if is_main:
+            for rank, template in enumerate(FRESH):
+                created = self.now - timedelta(minutes=8 + 11 * rank)
+                self.tables["offer"].append(offer_row(self.agency, template, f"fresh {rank}", self.places, created))
+
+    def _launch_days(self, days: list[date], rank: int, of: int) -> list[date]:
+        """Three working days, a few days apart; the offers follow one another over the eight weeks."""
+        first = min(rank * len(days) // of + self._rng.randint(0, 2), len(days) - 1)
+        gaps = (0, self._rng.randint(2, 4), self._rng.randint(6, 9))
+        return [days[min(first + gap, len(days) - 1 - (2 - turn))] for turn, gap in enumerate(gaps)]
+
+    def _launch_time(self) -> time:
+        return time(self._rng.choice((9, 9, 10, 10, 11, 14, 14, 15, 16)), self._rng.randint(5, 55))
+
+    def _suited(self, template: Template, offer: Row) -> list[Row]:
+        """The people of that occupation, then of those near it, the nearest to the place first."""
+        degrees = {template.code: 1.0} | dict(self.near.get(template.code, []))
+        found = [(degree, person) for code, degree in degrees.items() for person in self._by_trade[code]]
+        lat, lon = offer["place_lat"], offer["place_lon"]
+
+        def far(degree: float, person: Row) -> float:
+            if lat is None or person["lat"] is None:
+                return 60.0 - 60 * degree
+            north, east = 111 * (person["lat"] - lat), 79 * (person["lon"] - lon)
+            return math.hypot(north, east) - 60 * degree
+
+        found.sort(key=lambda pair: (far(*pair), pair[1]["external_id"]))
+        return [person for _, person in found]
+
+    def _campaign(self, launched: datetime, template: Template, offer: Row, suited: list[Row]) -> None:
+        campaign_id = self._id()
+        chosen = [person for person in suited if self._may_be_contacted(person, launched)]
+        chosen = chosen[: self.agency.campaign_people + self._rng.randint(-3, 3)]
+        self.tables["campaign"].append(
+            {
+                "agency_id": self.agency.agency_id,
+                "campaign_id": campaign_id,
+                "offer_id": offer["offer_id"],
+                "state": CampaignState.RUNNING.value,
+                "launched_utc": launched,
+                "launched_by": counselor().person_id,
+                "considered": len(self.pool),
+                "demo": True,
+            }
+        )
+        for rank, person in enumerate(chosen):
+            suited.remove(person)
+            self._conversation(launched, 0.4 * rank, campaign_id, template, offer, person)
+
+    def _may_be_contacted(self, person: Row, launched: datetime) -> bool:
+        contact = self._contacts[person["phone"]]
+        rested = contact.latest is None or launched - contact.latest >= campaigns.REST
+        return rested and not contact.stopped
+
+    def _conversation(
+        self, launched: datetime, wait: float, campaign_id: UUID, template: Template, offer: Row, person: Row
+    ) -> None:
+        row: Row = {
+            "agency_id": self.agency.agency_id,
+            "conversation_id": self._id(),
+            "campaign_id": campaign_id,
+            "offer_id": offer["offer_id"],
+            "candidate_id": person["candidate_id"],
+            "phone": person["phone"],
+            "state": ConversationState.WAITING.value,
+            "opened_utc": launched,
+            "changed_utc": launched,
+            "verdict": None,
+            "verdict_reason": None,
+            "verdict_by": None,
+            "verdict_utc": None,
+        }
+        contact = self._contacts[person["phone"]]
+        is_first = contact.latest is None
+        contact.latest = launched
+        body = campaigns.opening_message(self.agency.name, self._as_offer(template, offer), person["first_name"])
+        state, settled = self._message(row, person, body, launched, wait, opening=True)
+        if state is MessageState.FAILED:
+            row["state"], row["changed_utc"] = ConversationState.UNREACHED.value, settled
+        elif state is MessageState.DELIVERED and self._rng.random() < _REPLY_SHARE:
+            self._answers(row, person, settled, is_first)
+            self._verdict(row)
+        self.tables["conversation"].append(row)
+
+    def _as_offer(self, template: Template, row: Row) -> Offer:
+        return Offer(
+            agency_id=row["agency_id"],
+            offer_id=row["offer_id"],
+            title=row["title"],
+            description=row["description"],
+            occupation=None,
+            place=self.places.place(template),
+            source=OfferSource.DEMO,
+            created_utc=row["created_utc"],
+            contract=row["contract"],
+        )
+
+    def _message(
+        self, row: Row, person: Row, body: str, queued: datetime, wait: float, *, opening: bool
+    ) -> tuple[MessageState, datetime]:
+        """One outgoing SMS with everything that was learned about it; gives its state, and since when."""
+        message_id = self._id()
+        leaves = next_slot(queued, person["department"], HOURS)
+        claimed = leaves + timedelta(seconds=1 + wait + self._rng.random())
+        sent = claimed + timedelta(seconds=self._rng.uniform(1.5, 9))
+        arrived = sent + timedelta(seconds=min(1_500.0, self._rng.lognormvariate(2.3, 1.0)))
+        steps = [
+            (MessageState.QUEUED, queued, "automate", None),
+            (MessageState.CLAIMED, claimed, "dispatcher-demo", None),
+            (MessageState.ACCEPTED, claimed + timedelta(seconds=self._rng.uniform(0.1, 0.9)), "dispatcher", None),
+            (MessageState.SENT, sent, "callback", "Sent"),
+            (MessageState.DELIVERED, arrived, "callback", "Success"),
+        ]
+        chance = self._rng.random() if opening else 1.0
+        if chance < _UNKNOWN:
+            steps[2:] = [(MessageState.UNKNOWN, claimed + timedelta(seconds=30), "dispatcher", "délai dépassé")]
+        elif chance < _UNKNOWN + _FAILED:
+            steps[4] = (MessageState.FAILED, arrived + timedelta(minutes=4), "callback", "AbsentSubscriber")
+        state, settled, _, detail = steps[-1]
+        is_known = state is not MessageState.UNKNOWN
+        self.tables["message"].append(
+            {
+                "agency_id": self.agency.agency_id,
+                "message_id": message_id,
+                "conversation_id": row["conversation_id"],
+                "campaign_id": row["campaign_id"],
+                "phone": row["phone"],
+                "department": person["department"],
+                "body": body,
+                "parts": measure(body).parts,
+                "automatic": True,
+                "opening": opening,
+                "state": state.value,
+                "queued_utc": queued,
+                "not_before_utc": leaves,
+                "claimed_utc": claimed,
+                "claimed_by": "dispatcher-demo",
+                "settled_utc": settled if state in FINAL_STATES else None,
+                "gateway_id": f"DEMO-{message_id}" if is_known else None,
+                "cost": f"EUR {0.05 * measure(body).parts:.4f}" if is_known else None,
+                "failure": detail if state is MessageState.FAILED else None,
+                "contradicted": False,
+            }
+        )
+        for step, happened, source, why in steps:
+            self.tables["message_event"].append(
+                {
+                    "agency_id": self.agency.agency_id,
+                    "message_id": message_id,
+                    "event_id": self._id(),
+                    "state": step.value,
+                    "happened_utc": happened,
+                    "source": source,
+                    "detail": why,
+                }
+            )
+        return state, settled
+
+    def _answers(self, row: Row, person: Row, delivered: datetime, is_first: bool) -> None:
+        """One answer, seldom two, each read and followed as a real one would be."""
+        minutes = self._rng.lognormvariate(math.log(_REPLY_MEDIAN_MINUTES), _REPLY_SIGMA)
+        happened = _by_day(delivered + min(timedelta(minutes=minutes), _LONGEST_SILENCE), self._rng)
+        happened = min(happened, delivered + _LONGEST_SILENCE)
+        # A STOP blocks the number everywhere: only somebody without earlier threads says it here.
+        kinds = _ANSWERS if is_first else _ANSWERS[:-1]
+        words = self._rng.choices([texts for _, texts in kinds], [share for share, _ in kinds])[0]
+        self._answer(row, person, happened, self._rng.choice(words))
+        if row["state"] != ConversationState.STOPPED.value and self._rng.random() < 0.08:
+            later = _by_day(happened + timedelta(minutes=self._rng.uniform(2, 300)), self._rng)
+            self._answer(row, person, later, self._rng.choice(_SECOND_ANSWERS))
+
+    def _answer(self, row: Row, person: Row, happened: datetime, body: str) -> None:
+        if next_slot(happened, person["department"], HOURS) > self.now - timedelta(hours=1):
+            return  # its automatic answer would still be under way: this person has not written yet
+        read = _read(body)
+        step = conversation.step(ConversationState(row["state"]), read.reading)
+        row["state"], row["changed_utc"] = step.state.value, happened
+        self.tables["reply"].append(
+            {
+                "agency_id": self.agency.agency_id,
+                "reply_id": self._id(),
+                "conversation_id": row["conversation_id"],
+                "received_utc": happened,
+                "body": body,
+                "reading": read.reading.value,
+                "rule": read.rule,
+            }
+        )
+        if read.reading is Reading.STOP:
+            self._contacts[row["phone"]].stopped = True
+            self.tables["opt_out"].append(
+                {"phone": row["phone"], "since_utc": happened, "source": "sms", "reason": "STOP reçu par SMS"}
+            )
+        if step.answer is not None:
+            name = self.agency.name[0].lower() + self.agency.name[1:]
+            answer = conversation.ANSWERS[step.answer].replace("{first_name}", person["first_name"])
+            self._message(row, person, gsm_safe(answer.replace("{agency}", name)), happened, 0.0, opening=False)
+
+    def _verdict(self, row: Row) -> None:
+        """What the counselor decided: most of those interested, and the old ones that waited for a person."""
+        age = self.now - row["changed_utc"]
+        minutes = self._rng.lognormvariate(math.log(11 * 60), 1.3)
+        decided = next_slot(row["changed_utc"] + timedelta(minutes=minutes), self.agency.department, HOURS)
+        if decided > self.now - timedelta(hours=12):
+            return
+        chance = self._rng.random()
+        verdict: Verdict | None = None
+        if row["state"] == ConversationState.INTERESTED.value:
+            shares = ((0.42, Verdict.INTRODUCED), (0.70, Verdict.CALLED_BACK), (0.86, Verdict.NOT_RETAINED))
+            verdict = next((kind for share, kind in shares if chance < share), None)
+        elif row["state"] in (ConversationState.NEEDS_HUMAN.value, ConversationState.UNCLEAR.value):
+            shares = ((0.15, Verdict.INTRODUCED), (0.60, Verdict.CALLED_BACK), (0.92, Verdict.CLOSED))
+            verdict = next((kind for share, kind in shares if chance < share and age.days >= 4), None)
+        if verdict is not None:
+            reason = self._rng.choice(_NOT_RETAINED) if verdict is Verdict.NOT_RETAINED else None
+            row |= {
+                "verdict": verdict.value,
+                "verdict_reason": reason,
+                "verdict_by": counselor().person_id,
+                "verdict_utc": decided,
+            }
+
+    def _id(self) -> UUID:
+        return UUID(int=self._rng.getrandbits(128), version=4)
+
+
+@lru_cache(maxsize=256)
+def _read(body: str) -> replies.Read:
+    return replies.read(body)
+
+
+def _working_days(now: datetime) -> list[date]:
+    """The days of the eight weeks up to yesterday on which SMS may leave."""
+    today = paris(now).date()
+    days = [today - timedelta(days=back) for back in range(HISTORY.days, 0, -1)]
+    return [day for day in days if next_slot(noon := utc(day, time(12)), None, HOURS) == noon]
+
+
+def _by_day(instant: datetime, rng: random.Random) -> datetime:
+    """Nobody answers between midnight and six: they do after breakfast."""
+    hour = paris(instant).hour
+    return instant + timedelta(hours=7 - hour, minutes=rng.uniform(0, 60)) if hour < 6 else instant
