@@ -55,9 +55,9 @@ def import_group() -> None:
 def import_people(file: Path, rejected: Path | None) -> None:
     from ftcore import services
     from ftcore.database import utc_now
-    from ftcore.matching import pool
+    from ftcore.matching import people_file, pool
 
-    frame = pool.read_table(file.name, _bytes_of(file, "un fichier CSV ou Parquet"))
+    frame = people_file.read_table(file.name, _bytes_of(file, "un fichier CSV ou Parquet"))
     house = services.build(Settings.from_env(os.environ))
     try:
         with tqdm(total=len(frame), unit="ligne", desc="Import", disable=None) as bar:
@@ -69,7 +69,7 @@ def import_people(file: Path, rejected: Path | None) -> None:
                 house.database,
                 house.person,
                 frame,
-                pool.guess_mapping(list(frame.columns)),
+                people_file.guess_mapping(list(frame.columns)),
                 utc_now(),
                 progress=show,
             )

@@ -9,7 +9,7 @@ from ftcore.database import utc_now
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.insight.service_state import service_state
-from ftcore.matching import pool
+from ftcore.matching import people_file, pool
 from ftcore.model import ImportReport
 from ftcore.services import current
 
@@ -27,7 +27,7 @@ def import_people() -> None:
     )
     if uploaded is None:
         state.pop("administration.report", None)
-        required = ", ".join(one.label for one in pool.FIELDS.values() if one.required)
+        required = ", ".join(one.label for one in people_file.FIELDS.values() if one.required)
         st.info(
             f"Une ligne par personne. Colonnes indispensables : {required}. Les autres colonnes sont facultatives. "
             "Importer deux fois le même fichier ne change rien.",
@@ -35,17 +35,17 @@ def import_people() -> None:
         )
         return
     try:
-        frame = pool.read_table(uploaded.name, uploaded.getvalue())
+        frame = people_file.read_table(uploaded.name, uploaded.getvalue())
     except FtError as error:
         st.error(str(error), icon=":material/error:")
         return
-    guessed = pool.guess_mapping(list(frame.columns))
+    guessed = people_file.guess_mapping(list(frame.columns))
     st.markdown(f"**{wording.number(len(frame))} lignes lues.** Vérifiez la correspondance des colonnes.")
     mapping: dict[str, str] = {}
     with st.form("administration.mapping"):
         columns = st.columns(4)
         names = list(frame.columns)
-        for place, (field, known) in enumerate(pool.FIELDS.items()):
+        for place, (field, known) in enumerate(people_file.FIELDS.items()):
             chosen = columns[place % 4].selectbox(
                 known.label + (" *" if known.required else ""),
                 names,

@@ -11,7 +11,7 @@ from ftcore.database import Database, Row
 from ftcore.demo.agencies import AGENCIES
 from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE
 from ftcore.errors import FtError
-from ftcore.matching.pool import candidate_id
+from ftcore.matching.people_check import candidate_id
 
 NUMBERS = 10_000
 _FIRST_NAMES = (

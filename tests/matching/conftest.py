@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ftcore.database import Database
-from ftcore.matching.pool import candidate_id
+from ftcore.matching.people_check import candidate_id
 from ftcore.model import Occupation, Offer, OfferSource, Person, Place, Role
 
 AGENCY = UUID("11111111-1111-4111-8111-111111111111")

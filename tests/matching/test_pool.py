@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ftcore.database import Database
 from ftcore.errors import FtError, NotAllowed, NotFound, UnreadableFile
-from ftcore.matching import pool
+from ftcore.matching import people_check, people_file, pool
 from ftcore.model import BadRow, ImportReport, Person, Role
 
 from .conftest import AGENCY, NOW
@@ -24,8 +24,8 @@ PAUL = "A2;Paul;Orval;+33639980002;cuisinière;;;;;;\n"
 
 
 def bring(database: Database, person: Person, text: str, **mapping: str) -> ImportReport:
-    frame = pool.read_table("gens.csv", text.encode())
-    return pool.import_candidates(database, person, frame, pool.guess_mapping(frame.columns) | mapping, NOW)
+    frame = people_file.read_table("gens.csv", text.encode())
+    return pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns) | mapping, NOW)
 
 
 def reasons(report: ImportReport) -> list[tuple[int, str, str]]:
@@ -39,17 +39,17 @@ def reasons(report: ImportReport) -> list[tuple[int, str, str]]:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_is_read_with_its_separator_and_encoding(encoding: str, delimiter: str) -> None:
     data = f'Prénom{delimiter}Nom\nZoé{delimiter}"D{delimiter}Ormo"\n'.encode(encoding)
-    frame = pool.read_table("gens.csv", data)
+    frame = people_file.read_table("gens.csv", data)
     assert frame.to_dict("records") == [{"Prénom": "Zoé", "Nom": f"D{delimiter}Ormo"}]
 
 
 def test_the_index_is_the_line_in_the_file_also_after_blank_lines_and_line_breaks_in_cells() -> None:
-    frame = pool.read_table("gens.csv", b'a,b\n1,"x\ny"\n\n2,z\n')
+    frame = people_file.read_table("gens.csv", b'a,b\n1,"x\ny"\n\n2,z\n')
     assert list(frame.index) == [2, 5]
 
 
 def test_csv_cells_stay_text() -> None:
-    frame = pool.read_table("gens.csv", "id,téléphone,code\n007,0639980001,NA\n".encode())
+    frame = people_file.read_table("gens.csv", "id,téléphone,code\n007,0639980001,NA\n".encode())
     assert frame.iloc[0].tolist() == ["007", "0639980001", "NA"]
 
 
@@ -68,10 +68,10 @@ def test_parquet_is_read_with_its_types(database: Database, person: Person) -> N
             "mobility_km": [None],
         }
     ).to_parquet(data)
-    frame = pool.read_table("gens.parquet", data.getvalue())
-    report = pool.import_candidates(database, person, frame, pool.guess_mapping(frame.columns), NOW)
+    frame = people_file.read_table("gens.parquet", data.getvalue())
+    report = pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
     assert report == ImportReport(1, 0, 0)
-    who = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "7"))
+    who = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "7"))
     assert (who.phone, who.skills, who.experience_years) == ("+33639980001", ("Servir à table", "Chanter"), 3.0)
     assert (who.available_from, who.mobility_km) == (date(2026, 12, 1), None)
 
@@ -90,7 +90,7 @@ def test_parquet_is_read_with_its_types(database: Database, person: Person) -> N
 )
 def test_an_unreadable_file_says_why_and_what_would_be_accepted(name: str, data: bytes, says: str) -> None:
     with pytest.raises(UnreadableFile, match=says) as refused:
-        pool.read_table(name, data)
+        people_file.read_table(name, data)
     assert "Fichiers acceptés" in str(refused.value)
 
 
@@ -98,7 +98,7 @@ def test_an_unreadable_file_says_why_and_what_would_be_accepted(name: str, data:
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_read_or_refused_in_words(name: str, data: bytes) -> None:
     with suppress(UnreadableFile):
-        assert isinstance(pool.read_table(name, data), pd.DataFrame)
+        assert isinstance(people_file.read_table(name, data), pd.DataFrame)
 
 
 # --- Columns --------------------------------------------------------------------------------------
@@ -106,16 +106,16 @@ def test_any_bytes_are_read_or_refused_in_words(name: str, data: bytes) -> None:
 
 def test_french_and_english_headers_are_recognised() -> None:
     french = HEADER.strip().split(";")
-    assert list(pool.guess_mapping(french)) == list(pool.FIELDS)
-    assert pool.guess_mapping(list(pool.FIELDS)) == {name: name for name in pool.FIELDS}
-    assert pool.guess_mapping(["N° de dossier", "Nom de famille", "Nom"])["last_name"] == "Nom"
-    assert "external_id" not in pool.guess_mapping(["Couleur"])
+    assert list(people_file.guess_mapping(french)) == list(people_file.FIELDS)
+    assert people_file.guess_mapping(list(people_file.FIELDS)) == {name: name for name in people_file.FIELDS}
+    assert people_file.guess_mapping(["N° de dossier", "Nom de famille", "Nom"])["last_name"] == "Nom"
+    assert "external_id" not in people_file.guess_mapping(["Couleur"])
 
 
 def test_a_required_field_without_a_column_is_asked_for(database: Database, person: Person) -> None:
-    frame = pool.read_table("a.csv", b"Nom;Ville\nMartel;Annonay\n")
+    frame = people_file.read_table("a.csv", b"Nom;Ville\nMartel;Annonay\n")
     with pytest.raises(FtError, match="Identifiant, Prénom, Téléphone mobile, Métier recherché"):
-        pool.import_candidates(database, person, frame, pool.guess_mapping(frame.columns), NOW)
+        pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
 
 
 def test_a_column_that_the_file_does_not_have_is_refused(database: Database, person: Person) -> None:
@@ -128,7 +128,7 @@ def test_a_column_that_the_file_does_not_have_is_refused(database: Database, per
 
 def test_a_row_becomes_a_candidate(database: Database, person: Person) -> None:
     assert bring(database, person, HEADER + LEA + PAUL) == ImportReport(2, 0, 0)
-    lea = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.first_name, lea.phone, lea.occupation) == ("Léa", "+33639980001", "G1803")
     assert lea.skills == ("Servir à table", "Chanter")
     assert (lea.experience_years, lea.mobility_km, lea.available_from) == (2.5, 30.0, date(2026, 12, 1))
@@ -137,14 +137,14 @@ def test_a_row_becomes_a_candidate(database: Database, person: Person) -> None:
 
 def test_an_empty_cell_is_unknown_not_no(database: Database, person: Person) -> None:
     bring(database, person, HEADER + PAUL)
-    paul = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "A2"))
+    paul = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A2"))
     assert (paul.experience_years, paul.mobility_km, paul.available_from, paul.licences) == (None, None, None, None)
     assert (paul.commune, paul.lat, paul.skills) == (None, None, ())
 
 
 def test_an_explicit_none_is_known(database: Database, person: Person) -> None:
     bring(database, person, HEADER + "A1;Léa;Martel;0639980001;G1803;;0;;;;aucun\n")
-    lea = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.experience_years, lea.licences) == (0.0, ())
 
 
@@ -162,7 +162,7 @@ def test_changed_rows_are_updated_in_place_again_and_again(database: Database, p
         report = bring(database, person, HEADER + changed + PAUL + "A3;Awa;Delval;0639980004;G1803;;;;;;\n")
         assert report.updated == 1
     assert database.value("SELECT count(*) FROM candidate") == 3
-    lea = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.commune, lea.phone) == ("Aubenas", "+33639980003")
     assert lea.skills == ("Servir à table", "Chanter")
 
@@ -171,7 +171,7 @@ def test_what_the_file_has_no_column_for_stays_as_it_is(database: Database, pers
     bring(database, person, HEADER + LEA)
     report = bring(database, person, "id,prénom,nom,tel,rome\nA1,Léa,Martel-Orval,0639980001,G1803\n")
     assert report == ImportReport(0, 1, 0)
-    lea = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.last_name, lea.commune, lea.licences) == ("Martel-Orval", "Annonay", ("B", "C"))
 
 
@@ -190,7 +190,9 @@ def test_what_the_file_has_no_column_for_stays_as_it_is(database: Database, pers
         pytest.param("B1;Léa;M;0639980009;G1803;;;;-5;;", "Mobilité", "nombre", id="negative mobility"),
         pytest.param("B1;Léa;M;0639980009;G1803;;;;;31/02/2026;", "Disponibilité", "date", id="no such day"),
         pytest.param("B1;Léa;M;0639980009;G1803;;;;;12/31/2026;", "Disponibilité", "date", id="American date"),
-        pytest.param("B1;Léa;M;0639980009;G1803;;;;;;B;trop", pool.BEYOND, "Plus de cellules", id="too many cells"),
+        pytest.param(
+            "B1;Léa;M;0639980009;G1803;;;;;;B;trop", people_file.BEYOND, "Plus de cellules", id="too many cells"
+        ),
         pytest.param(f"{'x' * 65};Léa;M;0639980009;G1803;;;;;;", "Identifiant", "Trop long", id="endless"),
     ],
 )
@@ -237,14 +239,14 @@ def test_another_agency_may_hold_the_same_people(database: Database, person: Per
     bring(database, person, HEADER + LEA)
     elsewhere = Person("p2", "Dominique", Role.COUNSELOR, uuid4())
     assert bring(database, elsewhere, HEADER + LEA) == ImportReport(1, 0, 0)
-    assert pool.candidate_id(AGENCY, "A1") != pool.candidate_id(elsewhere.agency_id, "A1")
+    assert people_check.candidate_id(AGENCY, "A1") != people_check.candidate_id(elsewhere.agency_id, "A1")
     with pytest.raises(NotFound):
-        pool.candidate(database, elsewhere.agency_id, pool.candidate_id(AGENCY, "A1"))
+        pool.candidate(database, elsewhere.agency_id, people_check.candidate_id(AGENCY, "A1"))
 
 
 def test_a_shared_postcode_is_kept_with_the_middle_of_its_communes(database: Database, person: Person) -> None:
     bring(database, person, HEADER + LEA.replace("Annonay", "07100"))
-    lea = pool.candidate(database, AGENCY, pool.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.commune, lea.department) == ("07100", "07")
     assert lea.lat == pytest.approx(45.255)
 
@@ -266,8 +268,8 @@ def test_an_evaluator_may_not_import(database: Database) -> None:
 
 def test_progress_goes_from_0_to_1(database: Database, person: Person) -> None:
     heard: list[float] = []
-    frame = pool.read_table("a.csv", (HEADER + LEA + PAUL).encode())
-    pool.import_candidates(database, person, frame, pool.guess_mapping(frame.columns), NOW, heard.append)
+    frame = people_file.read_table("a.csv", (HEADER + LEA + PAUL).encode())
+    pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW, heard.append)
     assert heard == sorted(heard)
     assert (heard[0], heard[-1]) == (0.0, 1.0)
 
@@ -282,11 +284,11 @@ _CELL = st.one_of(
 )
 
 
-@given(rows=st.lists(st.tuples(*[_CELL] * len(pool.FIELDS)), max_size=4))
+@given(rows=st.lists(st.tuples(*[_CELL] * len(people_file.FIELDS)), max_size=4))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_cell_makes_an_import_fail(database: Database, person: Person, rows: list[tuple[Any, ...]]) -> None:
-    frame = pd.DataFrame(rows, columns=list(pool.FIELDS), index=range(2, len(rows) + 2), dtype="object")
-    report = pool.import_candidates(database, person, frame, {name: name for name in pool.FIELDS}, NOW)
+    frame = pd.DataFrame(rows, columns=list(people_file.FIELDS), index=range(2, len(rows) + 2), dtype="object")
+    report = pool.import_candidates(database, person, frame, {name: name for name in people_file.FIELDS}, NOW)
     bad_lines = {bad.line for bad in report.rejected}
     assert report.added + report.updated + report.unchanged + len(bad_lines) == len(rows)
     pool.rejected_csv(report)
@@ -300,7 +302,7 @@ def test_rejected_rows_open_in_a_spreadsheet_and_no_cell_is_a_formula() -> None:
     report = ImportReport(0, 0, 0, tuple(BadRow(2, "Nom", cell, "Trop étrange") for cell in cells))
     data = pool.rejected_csv(report)
     assert data.startswith(b"\xef\xbb\xbfLigne;Colonne;Valeur;Motif\r\n")
-    frame = pool.read_table("rejets.csv", data)
+    frame = people_file.read_table("rejets.csv", data)
     assert [value[0] for value in frame["Valeur"]] == ["'"] * 5 + ["b"]
     assert frame["Valeur"].iloc[5] == cells[5]
 
