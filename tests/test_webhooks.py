@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pytest
@@ -46,12 +46,10 @@ class Door:
 
 
 @pytest.fixture
-def group_commit() -> Iterator[GroupCommit]:
-    database = Database.open(":memory:")
-    writer = GroupCommit(database)
+def group_commit(fresh_database: Callable[..., Database]) -> Iterator[GroupCommit]:
+    writer = GroupCommit(fresh_database())
     yield writer
     writer.close()
-    database.close()
 
 
 @pytest.fixture

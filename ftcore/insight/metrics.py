@@ -1,8 +1,8 @@
 """Reply statistics: what was sent, what came back, how fast. Counts and rates only, never a name or a number.
 
 Every rate has its base and a 95 % Wilson interval. Periods are days in Paris, of the opening SMS: a person
-belongs to the day on which they were first written to. One person approached for two offers counts twice,
-as two conversations: the unit is the conversation.
+belongs to the day on which they were first written to. The unit is the person: whoever was approached for two
+offers counts once, and has replied when they replied to either. What is counted in SMS is in `Texts`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from ftcore.model import Person
 from ftcore.trust import access
 
 PARIS = ZoneInfo("Europe/Paris")
-# A reply counts when it comes within this time of the delivery.
-WINDOW = timedelta(hours=72)
+# A reply counts when it comes within this time of the delivery of the opening SMS.
+WINDOW_HOURS = 72
 # Under this base a rate says nothing, and could point at somebody.
 FEW = 10
+# How a cell begins that a spreadsheet would run; labels come from imported offers.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,21 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """The opening SMS of a period, counted one by one. `answered`: by something else than STOP, in the window."""
+
+    sent: int
+    delivered: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of a period. `median_minutes` is from delivery to the first reply, among repliers."""
+    """The figures of a period, in distinct people; only `texts` counts SMS and `considered` files looked at.
+
+    `median_minutes` is from the delivery of an opening SMS to the first reply that is not a STOP, over the
+    `timed` SMS so answered. A reply that overtook the delivery report has no known time and is not in it.
+    """
 
     contacted: int
     sent: int
@@ -70,7 +85,9 @@ class Summary:
     opted_out: int
     introduced: int
     considered: int
+    texts: Texts
     median_minutes: float | None
+    timed: int
     has_demo: bool
     delivery: Rate
     reply: Rate
@@ -89,6 +106,13 @@ def rate(count: int, base: int) -> Rate:
     return Rate(count, base, float(interval.low), float(interval.high))
 
 
+def differ(one: Rate, other: Rate) -> bool:
+    """Whether two rates are told apart: both have a large enough base, and their intervals do not overlap."""
+    if one.too_few or other.too_few:
+        return False
+    return one.high < other.low or other.high < one.low
+
+
 def previous(filters: Filters) -> Filters:
     """The period of equal length just before."""
     days = filters.until - filters.since + timedelta(days=1)
@@ -96,12 +120,16 @@ def previous(filters: Filters) -> Filters:
 
 
 # One row a conversation. The meaning of a reply is the counselor's correction before the rule's reading;
-# a STOP is no reply. An SMS was sent once the gateway had given it an id.
-_ONE = """
+# a STOP is no reply. An SMS was sent once the gateway had it: `unknown` is not sent, and of those that failed
+# only the ones that had got the gateway's id.
+_ONE = f"""
     WITH opened AS (
-        SELECT v.agency_id, v.conversation_id, v.campaign_id, v.opened_utc, v.verdict,
-               a.name AS agency_name, coalesce(o.occupation_label, 'Métier non précisé') AS occupation_label,
-               m.state AS message_state, m.gateway_id IS NOT NULL AS was_sent,
+        SELECT v.agency_id, v.conversation_id, v.campaign_id, v.candidate_id, v.opened_utc, v.verdict,
+               a.name AS agency_name, o.occupation_code,
+               coalesce(o.occupation_label, 'Métier non précisé') AS occupation_label,
+               m.state AS message_state,
+               m.state IN ('accepted', 'sent', 'submitted', 'buffered', 'delivered')
+                   OR (m.state = 'failed' AND m.gateway_id IS NOT NULL) AS was_sent,
                m.state = 'delivered' AS was_delivered, m.settled_utc AS delivered_utc, c.demo
         FROM conversation v
         JOIN campaign c ON c.agency_id = v.agency_id AND c.campaign_id = v.campaign_id
@@ -112,41 +140,46 @@ _ONE = """
           AND ($3 OR v.agency_id = ANY($4::UUID[]))
           AND ($5::TEXT IS NULL OR o.occupation_code = $5::TEXT)
     ), answer AS (
-        SELECT r.agency_id, r.conversation_id, r.received_utc, coalesce(r.corrected, r.reading) AS meaning
-        FROM reply r
-    ), one AS (
-        SELECT w.agency_id, w.conversation_id, w.campaign_id, w.opened_utc, w.verdict, w.agency_name,
-               w.occupation_label, w.message_state, w.was_sent, w.was_delivered, w.delivered_utc, w.demo,
+        SELECT w.agency_id, w.conversation_id,
                min(r.received_utc) FILTER (
-                   WHERE r.meaning <> 'stop' AND r.received_utc < w.delivered_utc + INTERVAL '72 hours'
+                   WHERE coalesce(r.corrected, r.reading) <> 'stop'
+                     AND r.received_utc < w.delivered_utc + INTERVAL '{WINDOW_HOURS} hours'
                ) AS replied_utc,
-               coalesce(bool_or(r.meaning = 'stop'), false) AS stopped,
-               max(r.received_utc) FILTER (WHERE r.meaning <> 'stop') AS latest_utc,
-               max(r.received_utc) FILTER (WHERE r.meaning = 'yes') AS latest_yes_utc,
-               max(r.received_utc) FILTER (WHERE r.meaning = 'no') AS latest_no_utc
+               bool_or(coalesce(r.corrected, r.reading) = 'stop') AS stopped,
+               max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) = 'yes') AS latest_yes_utc,
+               max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) = 'no') AS latest_no_utc
+        FROM opened w
+        JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
+        GROUP BY w.agency_id, w.conversation_id
+    ), one AS (
+        SELECT w.*, r.replied_utc, coalesce(r.stopped, false) AS stopped,
+               w.was_delivered AND r.replied_utc IS NOT NULL AS replied,
+               w.was_delivered AND r.replied_utc IS NOT NULL AND NOT r.stopped AND r.latest_yes_utc IS NOT NULL
+                   AND (r.latest_no_utc IS NULL OR r.latest_yes_utc >= r.latest_no_utc) AS interested,
+               CASE WHEN w.was_delivered AND r.replied_utc >= w.delivered_utc
+                   THEN extract(epoch FROM (r.replied_utc - w.delivered_utc)) / 60 END AS minutes
         FROM opened w
         LEFT JOIN answer r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
-        GROUP BY w.agency_id, w.conversation_id, w.campaign_id, w.opened_utc, w.verdict, w.agency_name,
-                 w.occupation_label, w.message_state, w.was_sent, w.was_delivered, w.delivered_utc, w.demo
-    ), person AS (
-        SELECT one.*, was_delivered AND replied_utc IS NOT NULL AS replied,
-               was_delivered AND replied_utc IS NOT NULL AND NOT stopped AND latest_yes_utc IS NOT NULL
-                   AND (latest_no_utc IS NULL OR latest_yes_utc >= latest_no_utc) AS interested
-        FROM one
     )
 """
 
-_COUNTS = """
-    count(*) AS contacted,
-    count(*) FILTER (WHERE was_sent) AS sent,
-    count(*) FILTER (WHERE was_delivered) AS delivered,
-    count(*) FILTER (WHERE message_state = 'failed') AS failed,
-    count(*) FILTER (WHERE message_state = 'unknown') AS unknown,
-    count(*) FILTER (WHERE message_state IN ('queued', 'claimed')) AS waiting,
-    count(*) FILTER (WHERE replied) AS replied,
-    count(*) FILTER (WHERE interested) AS interested,
-    count(*) FILTER (WHERE was_delivered AND stopped) AS opted_out,
-    count(*) FILTER (WHERE verdict = 'introduced') AS introduced
+_PEOPLE = """
+    count(DISTINCT candidate_id) AS contacted,
+    count(DISTINCT candidate_id) FILTER (WHERE was_sent) AS sent,
+    count(DISTINCT candidate_id) FILTER (WHERE was_delivered) AS delivered,
+    count(DISTINCT candidate_id) FILTER (WHERE message_state = 'failed') AS failed,
+    count(DISTINCT candidate_id) FILTER (WHERE message_state = 'unknown') AS unknown,
+    count(DISTINCT candidate_id) FILTER (WHERE message_state IN ('queued', 'claimed')) AS waiting,
+    count(DISTINCT candidate_id) FILTER (WHERE replied) AS replied,
+    count(DISTINCT candidate_id) FILTER (WHERE interested) AS interested,
+    count(DISTINCT candidate_id) FILTER (WHERE was_delivered AND stopped) AS opted_out,
+    count(DISTINCT candidate_id) FILTER (WHERE verdict = 'introduced') AS introduced
+"""
+
+_TEXTS = """
+    count(*) FILTER (WHERE was_sent) AS texts_sent,
+    count(*) FILTER (WHERE was_delivered) AS texts_delivered,
+    count(*) FILTER (WHERE replied) AS texts_answered
 """
 
 
@@ -171,11 +204,9 @@ def summary(database: Database, person: Person, filters: Filters) -> Summary:
     values = _values(filters)
     with database.read() as reader:
         row = reader.one(
-            f"""{_ONE} SELECT {_COUNTS}, coalesce(bool_or(demo), false) AS has_demo,
-                percentile_cont(0.5) WITHIN GROUP (
-                    ORDER BY CASE WHEN replied THEN extract(epoch FROM (replied_utc - delivered_utc)) / 60 END
-                ) AS median_minutes
-                FROM person""",
+            f"""{_ONE} SELECT {_PEOPLE}, {_TEXTS}, coalesce(bool_or(demo), false) AS has_demo,
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median_minutes, count(minutes) AS timed
+                FROM one""",
             *values,
         )
         considered = reader.value(
@@ -184,9 +215,11 @@ def summary(database: Database, person: Person, filters: Filters) -> Summary:
             *values,
         )
     assert row is not None
+    texts = Texts(row.pop("texts_sent"), row.pop("texts_delivered"), row.pop("texts_answered"))
     sent, delivered, replied = row["sent"], row["delivered"], row["replied"]
     return Summary(
         **row,
+        texts=texts,
         considered=int(considered),
         delivery=rate(delivered, sent),
         reply=rate(replied, delivered),
@@ -197,9 +230,12 @@ def summary(database: Database, person: Person, filters: Filters) -> Summary:
 
 
 def funnel(found: Summary) -> pd.DataFrame:
-    """From those looked at to those introduced: columns `step` (French), `people`, `share` of the step before."""
+    """From the files looked at to the people introduced: `step` (French), `people`, `share` of the step before.
+
+    The first step counts files, one for each time that a person was looked at for an offer.
+    """
     steps = [
-        ("Étudiées", found.considered),
+        ("Fiches étudiées", found.considered),
         ("Contactées", found.contacted),
         ("Jointes", found.delivered),
         ("Ont répondu", found.replied),
@@ -208,13 +244,17 @@ def funnel(found: Summary) -> pd.DataFrame:
     ]
     counts = [count for _, count in steps]
     shares = [None] + [after / before if before else None for before, after in pairwise(counts)]
-    return pd.DataFrame({"step": [name for name, _ in steps], "people": counts, "share": shares})
+    share = pd.Series(shares, dtype="float64")
+    return pd.DataFrame({"step": [name for name, _ in steps], "people": counts, "share": share})
 
 
 def replies_over_time(database: Database, person: Person, filters: Filters) -> pd.DataFrame:
-    """By Paris day of the opening SMS: columns `day` (date), `delivered`, `replied`, `interested`; no gaps."""
+    """By Paris day of the opening SMS: columns `day` (date), `delivered`, `replied`, `interested`; no gaps.
+
+    Nobody gets two opening SMS within a day, so that these are people; over several days some come back.
+    """
     access.require(person, "see figures")
-    rows = database.rows(f"{_ONE} SELECT opened_utc, was_delivered, replied, interested FROM person", *_values(filters))
+    rows = database.rows(f"{_ONE} SELECT opened_utc, was_delivered, replied, interested FROM one", *_values(filters))
     names = ["delivered", "replied", "interested"]
     day_of = [row["opened_utc"].replace(tzinfo=UTC).astimezone(PARIS).date() for row in rows]
     counted = pd.DataFrame(
@@ -237,11 +277,13 @@ class Group:
 def by_group(database: Database, person: Person, filters: Filters, by: str) -> list[Group]:
     """The reply rate by "occupation" or "agency", the largest groups first."""
     access.require(person, "see figures")
-    column = {"occupation": "occupation_label", "agency": "agency_name"}[by]
+    # Two agencies may have one name, and one occupation two labels in the files it came from.
+    key, label = {
+        "occupation": ("coalesce(occupation_code, occupation_label)", "occupation_label"),
+        "agency": ("agency_id", "agency_name"),
+    }[by]
     rows = database.rows(
-        f"""{_ONE} SELECT {column} AS label, count(*) FILTER (WHERE was_delivered) AS delivered,
-            count(*) FILTER (WHERE replied) AS replied
-            FROM person GROUP BY {column} ORDER BY delivered DESC, label""",
+        f"""{_ONE} SELECT min({label}) AS label, {_PEOPLE} FROM one GROUP BY {key} ORDER BY delivered DESC, label""",
         *_values(filters),
     )
     return [Group(row["label"], row["delivered"], rate(row["replied"], row["delivered"])) for row in rows]
@@ -264,14 +306,24 @@ def choices(database: Database, person: Person) -> tuple[list[Row], list[Row]]:
 
 
 def table_of(groups: Sequence[Group]) -> pd.DataFrame:
-    """The groups as a table: columns `label`, `delivered`, `replied`, `rate`, `low`, `high` (0..1)."""
+    """The groups as a table: columns `label`, `delivered`, `replied`, and `rate`, `low`, `high` (0..1).
+
+    The rate and its bounds are empty where the base is too small.
+    """
+    told = [None if g.reply.too_few else g.reply for g in groups]
     return pd.DataFrame(
         {
             "label": [g.label for g in groups],
             "delivered": [g.delivered for g in groups],
             "replied": [g.reply.count for g in groups],
-            "rate": [g.reply.value for g in groups],
-            "low": [g.reply.low for g in groups],
-            "high": [g.reply.high for g in groups],
+            "rate": pd.Series([r and r.value for r in told], dtype="float64"),
+            "low": pd.Series([r and r.low for r in told], dtype="float64"),
+            "high": pd.Series([r and r.high for r in told], dtype="float64"),
         }
     )
+
+
+def spreadsheet(table: pd.DataFrame) -> bytes:
+    """A table as French spreadsheets read it: UTF-8 with BOM, semicolons, decimal commas, no cell that is a formula."""
+    harmless = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+    return harmless.to_csv(index=False, sep=";", decimal=",", float_format="%.4f").encode("utf-8-sig")

@@ -21,6 +21,11 @@ def number(value: float) -> str:
     return text.replace(",", NARROW).replace(".", ",")
 
 
+def counted(value: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 personne", "0 réponse", "12 480 personnes". Under two, French is singular."""
+    return f"{number(value)} {one if abs(value) < 2 else many or one + 's'}"
+
+
 def percent(share: float) -> str:
     """A share (0..1) as a whole percentage: "46 %"."""
     return f"{100 * share:.0f}{NARROW}%"

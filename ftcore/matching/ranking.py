@@ -165,7 +165,11 @@ def _values(wanted: _Wanted, weights: Weights, conditions: Conditions) -> list[o
         ROUGH_KM if wanted.rough else 0.0,
         wanted.starts,
         wanted.licences,
-        *(shares.get(name, 0.0) for name in ("occupation", "skills", "experience", "distance", "availability")),
+        # Rounded: a share too small to matter is an arithmetic underflow for PostgreSQL.
+        *(
+            round(shares.get(name, 0.0), 9)
+            for name in ("occupation", "skills", "experience", "distance", "availability")
+        ),
         *(getattr(conditions, name) for name in EXCLUSIONS),
     ]
 
@@ -205,13 +209,14 @@ _JUDGED = f"""
                     WHEN wanted_experience > 0 THEN least(experience_years / wanted_experience, 1.0)
                     ELSE 0.0 END AS experience_part,
                CASE WHEN km IS NULL THEN 0.5
-                    ELSE 0.5 * power(0.5, km / {HALVED_EVERY_KM})
+                    ELSE 0.5 * power(0.5, least(km / {HALVED_EVERY_KM}, 500.0))
                        + 0.5 * CASE WHEN mobility_km IS NULL THEN 0.5
                                     WHEN km <= mobility_km THEN 1.0
                                     ELSE mobility_km / km END END AS distance_part,
                CASE WHEN available_from IS NULL THEN 0.5
                     WHEN available_from <= starts THEN 1.0
-                    ELSE power(0.5, (available_from - starts) / {HALVED_EVERY_DAYS}) END AS availability_part,
+                    ELSE power(0.5, least((available_from - starts) / {HALVED_EVERY_DAYS}, 500.0))
+                    END AS availability_part,
                CASE WHEN $16 AND occupation_code <> wanted_occupation AND degree IS NULL THEN 'near_occupations'
                     WHEN $17 AND item_count(shared_items(licences, wanted_licences)) < item_count(wanted_licences)
                         THEN 'licences'

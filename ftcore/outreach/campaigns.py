@@ -258,26 +258,22 @@ def _plan(
             SELECT c.candidate_id, c.agency_id, c.first_name, c.last_name, c.phone, c.department,
                    EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = c.phone) AS opted_out,
                    EXISTS (SELECT 1 FROM conversation v WHERE v.agency_id = c.agency_id
-                           AND v.offer_id = $3 AND v.candidate_id = c.candidate_id) AS already,
-                   -- By when the SMS left or will leave: launched on a Friday evening, it leaves on Monday.
-                   EXISTS (SELECT 1 FROM conversation v WHERE v.phone = c.phone AND v.opened_utc > $4)
-                   OR EXISTS (SELECT 1 FROM message m WHERE m.phone = c.phone AND m.opening
-                              AND (m.state = 'queued' OR m.claimed_utc > $4)) AS rested_not
+                           AND v.offer_id = $3 AND v.candidate_id = c.candidate_id) AS already
             FROM candidate c
             WHERE c.agency_id = $1 AND c.candidate_id = ANY($2::UUID[])
             """,
             offer.agency_id,
             list(candidate_ids),
             offer.offer_id,
-            now - REST,
         )
     }
+    recent = _recently_approached(tx, [row["phone"] for row in rows.values()], now)
     kept: list[Planned] = []
     excluded: list[Excluded] = []
     taken: set[str] = set()
     for candidate_id in dict.fromkeys(candidate_ids):
         row = rows.get(candidate_id)
-        reason = _reason_against(row, taken)
+        reason = _reason_against(row, recent, taken)
         name = f"{row['first_name']} {row['last_name']}" if row else "Personne inconnue"
         if row is None or reason is not None:
             excluded.append(Excluded(candidate_id, name, reason or ""))
@@ -298,14 +294,33 @@ def _plan(
     return Preflight(tuple(kept), tuple(excluded))
 
 
-def _reason_against(row: Row | None, taken: set[str]) -> str | None:
+def _recently_approached(tx: Transaction, phones: list[str], now: datetime) -> set[str]:
+    """The numbers that any agency has written to, unasked, within the time of rest, or is about to.
+
+    By when the SMS left or will leave: launched on a Friday evening, it leaves on Monday. Asked apart
+    from the agency's own rows, as these rows may stand on any shard.
+    """
+    since = now - REST
+    opened = tx.rows(
+        "SELECT DISTINCT phone FROM conversation WHERE phone = ANY($1::TEXT[]) AND opened_utc > $2", phones, since
+    )
+    leaving = tx.rows(
+        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) AND opening "
+        "AND (state = 'queued' OR claimed_utc > $2)",
+        phones,
+        since,
+    )
+    return {row["phone"] for row in (*opened, *leaving)}
+
+
+def _reason_against(row: Row | None, recent: set[str], taken: set[str]) -> str | None:
     if row is None:
         return "N'est pas (ou plus) dans le fichier de votre agence"
     if row["opted_out"]:
         return "A répondu STOP : ne souhaite plus recevoir de SMS"
     if row["already"]:
         return "Déjà contactée pour cette offre"
-    if row["rested_not"]:
+    if row["phone"] in recent:
         return "Déjà contactée il y a moins de 24 heures"
     if normalise(row["phone"]) != row["phone"]:
         return "Numéro de mobile invalide"

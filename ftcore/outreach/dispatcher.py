@@ -24,8 +24,9 @@ from ftcore.trust import journal
 
 log = logging.getLogger(__name__)
 
-# A claim older than this has no sender left: its outcome is not known.
-LEASE = timedelta(seconds=60)
+# A claim older than this has no sender left: its outcome is not known. A batch of the slowest answers that
+# the gateway may give (five in a row for each sender, 15 s each) takes less.
+LEASE = timedelta(seconds=120)
 BATCH = 20
 SENDERS = 4
 # A gateway that fails this often in a row is left alone for a while, so that one outage does not
@@ -45,6 +46,16 @@ class Outcome:
     trouble: bool = False
 
 
+_DUE = """
+    FROM message m
+    JOIN campaign c ON c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id
+    JOIN conversation v ON v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id
+    WHERE m.state = 'queued' AND m.not_before_utc <= $1
+      AND (NOT m.automatic OR (c.state = 'running' AND v.state NOT IN ('unclear', 'stopped')))
+      AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
+"""
+
+
 def claim(
     database: Database, sender_id: str, hours: tuple[int, int] | None, now: datetime, limit: int = BATCH
 ) -> list[Row]:
@@ -54,19 +65,22 @@ def claim(
     """
 
     def take(tx: Transaction) -> list[Row]:
+        # One agency at a time, the one that has waited longest: its rows stand together on one shard.
+        first = tx.one(
+            f"SELECT m.agency_id {_DUE} GROUP BY m.agency_id ORDER BY min(m.not_before_utc), m.agency_id LIMIT 1", now
+        )
+        return [] if first is None else take_of(tx, first["agency_id"])
+
+    def take_of(tx: Transaction, agency_id: UUID) -> list[Row]:
         due = tx.rows(
-            """
+            f"""
             SELECT m.agency_id, m.message_id, m.department
-            FROM message m
-            JOIN campaign c ON c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id
-            JOIN conversation v ON v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id
-            WHERE m.state = 'queued' AND m.not_before_utc <= $1
-              AND (NOT m.automatic OR (c.state = 'running' AND v.state NOT IN ('unclear', 'stopped')))
-              AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
-            ORDER BY m.not_before_utc, m.queued_utc, m.message_id LIMIT $2
+            {_DUE} AND m.agency_id = $3
+            ORDER BY m.not_before_utc, m.queued_utc, m.message_id LIMIT $2 {database.skip_locked("m")}
             """,
             now,
             limit,
+            agency_id,
         )
         allowed: list[UUID] = []
         for row in due:
@@ -86,12 +100,13 @@ def claim(
         claimed = tx.rows(
             """
             UPDATE message SET state = 'claimed', claimed_utc = $2, claimed_by = $3
-            WHERE state = 'queued' AND message_id = ANY($1::UUID[])
+            WHERE agency_id = $4 AND state = 'queued' AND message_id = ANY($1::UUID[])
             RETURNING agency_id, message_id, conversation_id, campaign_id, phone, body, opening, automatic
             """,
             allowed,
             now,
             sender_id,
+            agency_id,
         )
         ledger.record(
             tx,
@@ -226,12 +241,14 @@ class Dispatcher:
         *,
         clock: Callable[[], datetime] = utc_now,
         idle: float = 0.5,
+        lease: timedelta = LEASE,
     ) -> None:
         self._database = database
         self._gateway = gateway
         self._hours = hours
         self._clock = clock
         self._idle = idle
+        self._lease = lease
         self._id = f"dispatcher-{uuid4()}"
         self._stopping = threading.Event()
         self._work = threading.Event()
@@ -244,8 +261,8 @@ class Dispatcher:
             threading.Thread(target=self._loop, args=(self.send_due, self._work), name="sending", daemon=True),
             threading.Thread(target=self._loop, args=(self.read_news, self._news), name="reading", daemon=True),
         ]
-        # One process owns the file, so at start every claim belongs to a sender that is gone.
-        give_up_stale_claims(self._database, self._clock(), timedelta(0))
+        # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
+        give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
             thread.start()
 
@@ -282,7 +299,7 @@ class Dispatcher:
 
     def send_due(self) -> int:
         """Send one batch of what is due; gives how many were claimed."""
-        give_up_stale_claims(self._database, self._clock())
+        give_up_stale_claims(self._database, self._clock(), self._lease)
         if self._trouble >= TROUBLE:
             self._rest()
             if self._stopping.is_set():

@@ -50,7 +50,9 @@ def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, li
         if row["kind"] == "delivery":
             continue
         try:
-            database.transact(lambda tx, row=row: _take_one(tx, row, hours, now))  # type: ignore[misc]
+            database.transact(lambda tx, row=row: _take_unread(database, tx, row, hours, now))  # type: ignore[misc]
+        except database.conflicts:
+            raise  # it stays to be read
         except Exception:
             log.exception("callback %s could not be read", row["callback_id"])
             _settle(database, row["callback_id"], now, "error")
@@ -61,13 +63,33 @@ def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, li
 def _take_all_reports(database: Database, reports: list[Row], now: datetime) -> int:
     """In one transaction; one that cannot be read must not keep the others from being read."""
     try:
-        return database.transact(lambda tx: _take_reports(tx, reports, now))
+        return database.transact(lambda tx: _take_reports(tx, _unread(database, tx, reports), now))
+    except database.conflicts:
+        raise
     except Exception:
         if len(reports) > 1:
             return sum(_take_all_reports(database, [report], now) for report in reports)
         log.exception("callback %s could not be read", reports[0]["callback_id"])
         _settle(database, reports[0]["callback_id"], now, "error")
         return 1
+
+
+def _unread(database: Database, tx: Transaction, rows: list[Row]) -> list[Row]:
+    """Of these callbacks, the ones that no other replica has read or is reading."""
+    ours = {
+        row["callback_id"]
+        for row in tx.rows(
+            "SELECT c.callback_id FROM callback c WHERE c.callback_id = ANY($1::TEXT[]) AND c.handled_utc IS NULL "
+            + database.skip_locked("c"),
+            [row["callback_id"] for row in rows],
+        )
+    }
+    return [row for row in rows if row["callback_id"] in ours]
+
+
+def _take_unread(database: Database, tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> None:
+    if _unread(database, tx, [row]):
+        _take_one(tx, row, hours, now)
 
 
 def _settle(database: Database, callback_id: str, now: datetime, outcome: str) -> None:

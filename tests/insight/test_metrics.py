@@ -1,15 +1,17 @@
 """Figures: what counts, what does not, and in which period."""
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from ftcore.database import Database
+from ftcore.errors import NotAllowed
 from ftcore.insight import metrics
 from ftcore.insight.metrics import Filters
-from ftcore.model import Person
+from ftcore.model import Person, Role
 
 NOON = datetime(2026, 11, 10, 11, 0)
 WEEK = Filters(date(2026, 11, 9), date(2026, 11, 15))
@@ -51,9 +53,15 @@ def write(database: Database, person: Person) -> Write:
         "demo": False,
     }
 
+    second_offer, second_campaign = uuid4(), uuid4()
+
     def start(tx) -> None:
         tx.insert("offer", [offer_row(offer, "G1803")])
+        # The same occupation, as another file spells it.
+        tx.insert("offer", [offer_row(second_offer, "G1803") | {"occupation_label": "Métier G1803, restauration"}])
         tx.insert("campaign", [campaign_row])
+        second = {"campaign_id": second_campaign, "offer_id": second_offer, "demo": True, "considered": 5}
+        tx.insert("campaign", [campaign_row | second])
 
     database.transact(start)
 
@@ -64,15 +72,19 @@ def write(database: Database, person: Person) -> Write:
         corrected: str | None = None,
         verdict: str | None = None,
         sent: bool = True,
+        candidate: UUID | None = None,
+        second: bool = False,
+        settled_after: timedelta = timedelta(0),
     ) -> UUID:
         one = uuid4()
+        offer_id, campaign_id = (second_offer, second_campaign) if second else (offer, campaign)
         rows = {
             "conversation": {
                 "agency_id": agency,
                 "conversation_id": one,
-                "campaign_id": campaign,
-                "offer_id": offer,
-                "candidate_id": uuid4(),
+                "campaign_id": campaign_id,
+                "offer_id": offer_id,
+                "candidate_id": candidate or uuid4(),
                 "phone": "+33639980001",
                 "state": "waiting",
                 "opened_utc": opened,
@@ -83,7 +95,7 @@ def write(database: Database, person: Person) -> Write:
                 "agency_id": agency,
                 "message_id": uuid4(),
                 "conversation_id": one,
-                "campaign_id": campaign,
+                "campaign_id": campaign_id,
                 "phone": "+33639980001",
                 "body": "Bonjour",
                 "parts": 1,
@@ -92,7 +104,7 @@ def write(database: Database, person: Person) -> Write:
                 "state": state,
                 "queued_utc": opened,
                 "not_before_utc": opened,
-                "settled_utc": opened if state in ("delivered", "failed") else None,
+                "settled_utc": opened + settled_after if state in ("delivered", "failed") else None,
                 "gateway_id": str(one) if sent else None,
                 "contradicted": False,
             },
@@ -168,9 +180,32 @@ MINUTES_19 = timedelta(minutes=19)
         ),
         pytest.param(
             [],
+            {"state": "failed", "sent": False},
+            {"sent": 0, "failed": 1},
+            id="refused by the gateway was never sent",
+        ),
+        pytest.param(
+            [],
             {"state": "unknown", "sent": False},
             {"sent": 0, "delivered": 0, "unknown": 1},
             id="unknown is neither",
+        ),
+        pytest.param([], {"state": "buffered"}, {"sent": 1, "delivered": 0}, id="a phone that is off: sent"),
+        pytest.param([], {"state": "cancelled", "sent": False}, {"sent": 0, "waiting": 0}, id="taken back in time"),
+        pytest.param(
+            [("yes", MINUTES_19)], {"state": "sent"}, {"replied": 0, "interested": 0}, id="no report, not in the base"
+        ),
+        pytest.param(
+            [("yes", MINUTES_19)],
+            {"settled_after": timedelta(hours=1)},
+            {"replied": 1, "timed": 0, "median_minutes": None},
+            id="a reply that overtook the report counts, its time is not known",
+        ),
+        pytest.param(
+            [("stop", MINUTES_19), ("no", timedelta(minutes=40))],
+            {},
+            {"replied": 1, "timed": 1, "median_minutes": 40.0},
+            id="the time is that of the first reply that is no STOP",
         ),
         pytest.param([], {"state": "queued", "sent": False}, {"sent": 0, "waiting": 1}, id="queued has not left"),
         pytest.param([("yes", MINUTES_19)], {"verdict": "introduced"}, {"introduced": 1}, id="introduced"),
@@ -195,12 +230,78 @@ def test_what_counts(
         pytest.param(datetime(2026, 11, 15, 23, 0), 0, id="midnight in Paris on the day after"),
     ],
 )
-def test_a_period_is_of_days_in_paris(
+def test_a_period_is_of_days_in_paris_in_winter(
     database: Database, person: Person, write: Write, opened: datetime, counted: int
 ) -> None:
     write(opened=opened)
     assert metrics.summary(database, person, WEEK).contacted == counted
     assert metrics.replies_over_time(database, person, WEEK)["delivered"].sum() == counted
+
+
+@pytest.mark.parametrize(
+    ("opened", "counted"),
+    [
+        pytest.param(datetime(2026, 7, 5, 21, 59), 0, id="23:59 in Paris on the Sunday before"),
+        pytest.param(datetime(2026, 7, 5, 22, 0), 1, id="midnight in Paris, two hours ahead in summer"),
+    ],
+)
+def test_a_period_is_of_days_in_paris_in_summer(
+    database: Database, person: Person, write: Write, opened: datetime, counted: int
+) -> None:
+    write(opened=opened)
+    week = Filters(date(2026, 7, 6), date(2026, 7, 12))
+    assert metrics.summary(database, person, week).contacted == counted
+
+
+def test_a_person_approached_for_two_offers_is_one_person(database: Database, person: Person, write: Write) -> None:
+    somebody = uuid4()
+    write(("yes", MINUTES_19), candidate=somebody)
+    write(("no", timedelta(hours=1)), candidate=somebody, second=True)
+    write()
+    found = metrics.summary(database, person, WEEK)
+    assert (found.contacted, found.sent, found.delivered, found.replied, found.interested) == (2, 2, 2, 1, 1)
+    assert (found.reply.count, found.reply.base) == (1, 2)
+    assert found.texts == metrics.Texts(sent=3, delivered=3, answered=2)
+    assert (found.median_minutes, found.timed) == (39.5, 2)
+    assert found.considered == 45
+    (group,) = metrics.by_group(database, person, WEEK, "occupation")
+    assert (group.delivered, group.reply.count) == (2, 1)
+
+
+def test_a_demo_campaign_marks_the_figures_that_hold_it(database: Database, person: Person, write: Write) -> None:
+    write()
+    assert not metrics.summary(database, person, WEEK).has_demo
+    write(second=True)
+    assert metrics.summary(database, person, WEEK).has_demo
+    assert not metrics.summary(database, person, metrics.previous(WEEK)).has_demo
+
+
+@pytest.mark.parametrize("role", [Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR])
+def test_who_may_see_figures_never_sees_whom_they_are_of(
+    database: Database, person: Person, write: Write, role: Role
+) -> None:
+    write(("yes", MINUTES_19))
+    who = replace(person, role=role)
+    said = [
+        asdict(metrics.summary(database, who, WEEK)),
+        metrics.replies_over_time(database, who, WEEK).to_csv(),
+        metrics.by_group(database, who, WEEK, "agency"),
+        metrics.choices(database, who),
+    ]
+    assert "+336" not in repr(said)
+    assert metrics.choices(database, who)[1] == [{"code": "G1803", "label": "Métier G1803"}]
+
+
+def test_the_administrator_sees_no_figures(database: Database, person: Person) -> None:
+    who = replace(person, role=Role.ADMINISTRATOR)
+    for asked in (
+        lambda: metrics.summary(database, who, WEEK),
+        lambda: metrics.replies_over_time(database, who, WEEK),
+        lambda: metrics.by_group(database, who, WEEK, "agency"),
+        lambda: metrics.choices(database, who),
+    ):
+        with pytest.raises(NotAllowed):
+            asked()
 
 
 def test_nothing_sent_is_no_rate_and_no_error(database: Database, person: Person) -> None:
@@ -260,3 +361,32 @@ def test_the_interval_is_wilsons(count: int, base: int, low: float, high: float)
 def test_the_period_before_is_as_long_and_ends_the_day_before() -> None:
     before = metrics.previous(WEEK)
     assert (before.since, before.until) == (date(2026, 11, 2), date(2026, 11, 8))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        pytest.param((100, 1000), (200, 1000), True, id="far apart"),
+        pytest.param((45, 100), (50, 100), False, id="the intervals overlap"),
+        pytest.param((9, 9), (0, 1000), False, id="too few to say"),
+        pytest.param((0, 0), (50, 100), False, id="nobody"),
+    ],
+)
+def test_two_rates_differ_only_where_their_intervals_are_apart(
+    one: tuple[int, int], other: tuple[int, int], apart: bool
+) -> None:
+    assert metrics.differ(metrics.rate(*one), metrics.rate(*other)) is apart
+    assert metrics.differ(metrics.rate(*other), metrics.rate(*one)) is apart
+
+
+def test_a_group_too_small_has_counts_but_no_rate_in_the_table() -> None:
+    groups = [metrics.Group("Grand", 40, metrics.rate(20, 40)), metrics.Group("Petit", 3, metrics.rate(1, 3))]
+    table = metrics.table_of(groups)
+    assert list(table["replied"]) == [20, 1]
+    assert list(table["rate"].isna()) == [False, True]
+
+
+def test_the_downloaded_data_is_french_and_runs_nothing() -> None:
+    groups = [metrics.Group("=HYPERLINK(1)", 40, metrics.rate(20, 40)), metrics.Group("Été", 3, metrics.rate(1, 3))]
+    lines = metrics.spreadsheet(metrics.table_of(groups)[["label", "replied", "rate"]]).decode("utf-8-sig").split()
+    assert lines == ["label;replied;rate", "'=HYPERLINK(1);20;0,5000", "Été;1;"]

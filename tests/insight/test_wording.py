@@ -62,5 +62,22 @@ def test_a_rate_never_stands_alone(value: Rate, words: str) -> None:
     assert wording.rate(value) == words
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        pytest.param(0, "0 réponse", id="none is singular"),
+        pytest.param(1, "1 réponse", id="one"),
+        pytest.param(2, "2 réponses", id="two"),
+        pytest.param(12480, "12\u202f480 réponses", id="many"),
+    ],
+)
+def test_a_number_agrees_with_its_noun(value: int, words: str) -> None:
+    assert wording.counted(value, "réponse") == words
+
+
+def test_a_plural_that_is_no_added_s_is_given() -> None:
+    assert wording.counted(3, "a répondu", "ont répondu") == "3 ont répondu"
+
+
 def test_a_difference_has_its_sign() -> None:
     assert [wording.signed(n) for n in (12, 0, -3)] == ["+12", "0", "−3"]

@@ -1,6 +1,6 @@
 """A small referential of our own, so that these tests do not move with the starter's data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -61,8 +61,8 @@ REFERENTIAL: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    opened = Database.open(":memory:")
+def database(fresh_database: Callable[..., Database]) -> Database:
+    opened = fresh_database()
     agency = {"agency_id": AGENCY, "name": "Agence d'essai", "department": "07", "demo": False}
 
     def write(tx: Any) -> None:
@@ -71,8 +71,7 @@ def database() -> Iterator[Database]:
             tx.insert(table, rows)
 
     opened.transact(write)
-    yield opened
-    opened.close()
+    return opened
 
 
 @pytest.fixture

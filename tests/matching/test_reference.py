@@ -1,11 +1,15 @@
 """The starter referential goes into an empty database, once."""
 
+from collections.abc import Callable
+
 from ftcore.database import Database
 from ftcore.matching import reference
 
 
-def test_the_starter_fills_an_empty_database_and_repeating_changes_nothing() -> None:
-    database = Database.open(":memory:")
+def test_the_starter_fills_an_empty_database_and_repeating_changes_nothing(
+    fresh_database: Callable[..., Database],
+) -> None:
+    database = fresh_database()
     tables = ("occupation", "occupation_title", "occupation_skill", "occupation_near", "commune", "department")
     loaded = reference.load_starter(database)
     counts = {table: database.value(f"SELECT count(*) FROM {table}") for table in tables}
@@ -15,8 +19,8 @@ def test_the_starter_fills_an_empty_database_and_repeating_changes_nothing() -> 
     assert counts == {table: database.value(f"SELECT count(*) FROM {table}") for table in tables}
 
 
-def test_the_starter_is_whole() -> None:
-    database = Database.open(":memory:")
+def test_the_starter_is_whole(fresh_database: Callable[..., Database]) -> None:
+    database = fresh_database()
     reference.load_starter(database)
     orphans = database.value(
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -165,10 +165,8 @@ class Town:
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    opened = Database.open(":memory:")
-    yield opened
-    opened.close()
+def database(fresh_database: Callable[..., Database]) -> Database:
+    return fresh_database()
 
 
 @pytest.fixture

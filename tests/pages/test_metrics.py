@@ -1,9 +1,14 @@
 """Mesures: figures with their base, charts with their sentence, table and data."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
+from ftcore.insight import metrics, wording
+from ftcore.model import Role
 from ftcore.services import Services
 
 Open = Callable[[str], AppTest]
@@ -24,13 +29,15 @@ def test_the_demo_figures_are_marked_and_what_the_database_holds(open_page: Open
     assert any("données de démonstration" in caption.value for caption in app.caption)
     figures = shown(app)
     delivered = demo_house.database.value("SELECT count(*) FROM message WHERE opening AND state = 'delivered'")
-    assert figures["Remis"].replace("\u202f", "") == str(delivered)
+    assert figures["Remis"] == wording.number(delivered)
+    people = demo_house.database.value("SELECT count(DISTINCT candidate_id) FROM conversation")
+    assert figures["Contactées"] == wording.number(people)
     assert figures["Taux de réponse"].endswith("%")
     assert any("IC" in caption.value and "n = " in caption.value for caption in app.caption)
     assert [chart.value for chart in app.subheader] == [
         "De la personne contactée à la mise en relation",
         "Personnes jointes et réponses, selon le jour de l'envoi",
-        "Taux de réponse par métier, avec l'intervalle à 95 %",
+        "Taux de réponse par métier, avec l'intervalle à 95\u202f%",
     ]
 
 
@@ -46,5 +53,80 @@ def test_a_filter_changes_the_figures_and_the_table_stands_behind_the_chart(
     app.segmented_control(key="metrics.view.entonnoir").set_value("Tableau").run()
     table = app.dataframe[0].value
     assert list(table["Étape"])[1:3] == ["Contactées", "Jointes"]
-    assert table["Personnes"][1] == one_agency
+    assert table["Nombre"][1] == one_agency
     assert not app.exception
+
+
+def test_the_screen_says_the_window_and_the_published_reference(open_page: Open, demo_house: Services) -> None:
+    said = " ".join(caption.value for caption in open_page("metrics.py").caption)
+    assert f"{metrics.WINDOW_HOURS} h après la remise" in said
+    assert "repère publié (MatchFT) : 19 min" in said
+
+
+def test_chosen_dates_are_those_of_the_figures_in_any_order(open_page: Open, demo_house: Services) -> None:
+    app = open_page("metrics.py")
+    app.selectbox(key="periode").set_value("Dates choisies").run()
+    last = app.date_input(key="au").value
+    app.date_input(key="du").set_value(last - timedelta(days=7))
+    app.date_input(key="au").set_value(last - timedelta(days=20)).run()
+    period = metrics.Filters(last - timedelta(days=20), last - timedelta(days=7))
+    expected = metrics.summary(demo_house.database, demo_house.person, period)
+    assert shown(app)["Contactées"] == wording.number(expected.contacted)
+    assert expected.contacted > 0
+    assert not app.exception
+
+
+def test_a_change_is_coloured_only_beyond_chance(open_page: Open, demo_house: Services) -> None:
+    app = open_page("metrics.py")
+    app.selectbox(key="periode").set_value("Dates choisies").run()
+    last = app.date_input(key="au").value
+    app.date_input(key="du").set_value(last - timedelta(days=27)).run()
+    period = metrics.Filters(last - timedelta(days=27), last)
+    now = metrics.summary(demo_house.database, demo_house.person, period)
+    before = metrics.summary(demo_house.database, demo_house.person, metrics.previous(period))
+    boxes = {metric.label: metric for metric in app.metric}
+    for label, of in {"Taux de remise": "delivery", "Taux de réponse": "reply", "Intérêt": "interest"}.items():
+        apart = metrics.differ(getattr(now, of), getattr(before, of))
+        assert boxes[label].delta.endswith(("pt", "pts"))
+        assert apart or boxes[label].color == MetricProto.MetricColor.GRAY, label
+
+
+def test_the_comparison_by_agency_names_both(open_page: Open, demo_house: Services) -> None:
+    app = open_page("metrics.py")
+    app.segmented_control(key="metrics.by").set_value("Agence").run()
+    app.segmented_control(key="metrics.view.groupes").set_value("Tableau").run()
+    assert {"Agence démo d'Annonay", "Agence démo de Valence"} == set(app.dataframe[0].value["Agence"])
+
+
+def test_an_answer_is_counted_at_the_next_look(open_page: Open, demo_house: Services) -> None:
+    app = open_page("metrics.py")
+    before = int(shown(app)["Réponses"].replace("\u202f", ""))
+    silent = demo_house.database.one(
+        """
+        SELECT v.agency_id, v.conversation_id, m.settled_utc
+        FROM conversation v
+        JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id
+        WHERE m.opening AND m.state = 'delivered'
+          AND NOT EXISTS (SELECT 1 FROM reply r WHERE r.conversation_id = v.conversation_id)
+        LIMIT 1
+        """
+    )
+    assert silent is not None
+    received: datetime = silent.pop("settled_utc") + timedelta(minutes=5)
+    reply = {
+        "reply_id": silent["conversation_id"],
+        "received_utc": received,
+        "body": "Oui",
+        "reading": "yes",
+        "rule": "x",
+    }
+    demo_house.database.transact(lambda tx: tx.insert("reply", [silent | reply]))
+    app.run()
+    assert int(shown(app)["Réponses"].replace("\u202f", "")) == before + 1
+
+
+def test_who_may_not_see_figures_reads_why(open_page: Open, demo_house: Services) -> None:
+    demo_house.person = replace(demo_house.person, role=Role.ADMINISTRATOR)
+    app = open_page("metrics.py")
+    assert not app.metric
+    assert "Votre rôle ne permet pas" in app.error[0].value

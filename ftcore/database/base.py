@@ -1,0 +1,163 @@
+"""What the subjects see of a database, whichever engine is under it.
+
+One SQL text runs on both engines: the subset that DuckDB and PostgreSQL share, with `$1` placeholders.
+Both give snapshots: a transaction sees the database as it was when it began, and when another writer
+changed the same rows in between, the whole transaction is run again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from ftcore.errors import DatabaseError
+
+SCHEMA = Path(__file__).parents[1] / "schema"
+Row = dict[str, Any]
+Result = TypeVar("Result")
+
+# Conflicts between writers are normal with snapshots.
+ATTEMPTS = 60
+
+
+class Transaction(ABC):
+    """The statements of one transaction, or of reads outside any."""
+
+    @abstractmethod
+    def _run(self, sql: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one statement; give its column names and all its rows (none where it gives none)."""
+
+    @abstractmethod
+    def batches(self, sql: str, size: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a large result, a batch at a time. Read one to its end before the next."""
+
+    @abstractmethod
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, if_absent: bool = False) -> None:
+        """Insert many rows at once; every row has the keys of the first.
+
+        `if_absent` leaves rows alone whose key is already there. It does not tell which: believe
+        what you read after the commit.
+        """
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows, each as a dict by column name."""
+        names, found = self._run(sql, values)
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        """The first row, or None."""
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    def value(self, sql: str, *values: Any) -> Any:
+        """The first column of the first row, or None."""
+        _, found = self._run(sql, values)
+        return found[0][0] if found else None
+
+    def execute(self, sql: str, *values: Any) -> None:
+        self._run(sql, values)
+
+
+class Database(ABC):
+    """A database that any thread may use at any time. `name` is fit to be shown: it holds no password."""
+
+    name: str
+    # True where no other process can have the database open: every claim left behind is then nobody's.
+    exclusive: ClassVar[bool]
+    # What the engine raises when another writer was first.
+    conflicts: ClassVar[tuple[type[Exception], ...]]
+    # What the engine raises for a statement that cannot be run.
+    faults: ClassVar[tuple[type[Exception], ...]]
+
+    @staticmethod
+    def open(address: str) -> Database:
+        """Open a DuckDB file, `:memory:` or a `postgresql://` address, and bring its schema up to date.
+
+        Raises DatabaseError with a sentence when it cannot be opened, or was written by a newer
+        version of this program.
+        """
+        if address.startswith(("postgresql://", "postgres://")):
+            from ftcore.database.server import PostgresDatabase
+
+            return PostgresDatabase.connect(address)
+        from ftcore.database.embedded import DuckDatabase
+
+        return DuckDatabase.connect(address)
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Transaction]:
+        """For reads; each statement sees the database as it is at that moment."""
+
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[Transaction]:
+        """One transaction: committed at the end of the block, rolled back on any error."""
+
+    def _is_final(self, error: Exception) -> bool:
+        """True where an error only looks like a conflict: running the work again would fail alike."""
+        return False
+
+    @abstractmethod
+    def skip_locked(self, table: str) -> str:
+        """Ends a SELECT of rows of `table` (or its alias) that the transaction is about to claim.
+
+        Replicas then pass each other by instead of colliding; one process alone needs nothing.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection."""
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        with self.read() as reader:
+            return reader.rows(sql, *values)
+
+    def one(self, sql: str, *values: Any) -> Row | None:
+        with self.read() as reader:
+            return reader.one(sql, *values)
+
+    def value(self, sql: str, *values: Any) -> Any:
+        with self.read() as reader:
+            return reader.value(sql, *values)
+
+    def snapshot(self) -> AbstractContextManager[Transaction]:
+        """For reads that must all see the same moment."""
+        return self._transaction()
+
+    def transact(self, work: Callable[[Transaction], Result]) -> Result:
+        """Run `work` in one transaction and return its result, believed only after the commit.
+
+        When another writer got in between, the whole of `work` is run again on a fresh snapshot:
+        it must have no effect outside the database.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._transaction() as tx:
+                    result = work(tx)
+                return result
+            except self.conflicts as error:
+                if attempt == ATTEMPTS - 1 or self._is_final(error):
+                    raise
+                time.sleep(random.uniform(0.001, 0.01) * min(attempt + 1, 10))
+        raise AssertionError("unreachable")
+
+
+def migration_steps(done: set[int], name: str) -> list[tuple[int, str]]:
+    """The numbered migrations that are still to run, in order. Raises DatabaseError for a newer database."""
+    steps = {int(file.name[:3]): file for file in sorted(SCHEMA.glob("[0-9]*.sql"))}
+    if done - steps.keys():
+        raise DatabaseError(
+            f"La base « {name} » vient d'une version plus récente d'Entremise. "
+            "Mettez le programme à jour, ou choisissez une autre base avec FT_DATABASE."
+        )
+    return [(number, steps[number].read_text(encoding="utf-8")) for number in sorted(steps.keys() - done)]
+
+
+def utc_now() -> datetime:
+    """The present instant as the database stores it: naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,166 @@
+"""The embedded engine: one DuckDB file, owned by one process.
+
+The owner connection is never used for work: **each call takes a new cursor**, because a connection
+shared by threads fails or returns another thread's rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import duckdb
+import pyarrow as pa
+
+from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
+from ftcore.errors import DatabaseError
+
+
+class _DuckTransaction(Transaction):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def _run(self, sql: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        result = self._cursor.execute(sql, list(values))
+        names = [column[0] for column in result.description or []]
+        # Always fetched to the end: an open result blocks the next registration of rows to insert.
+        return names, result.fetchall()
+
+    def batches(self, sql: str, size: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
+        result = self._cursor.execute(sql)
+        while rows := result.fetchmany(size):
+            yield rows
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, if_absent: bool = False) -> None:
+        if not rows:
+            return
+        names = list(rows[0])
+        incoming = pa.table({name: [_arrow_value(row[name]) for row in rows] for name in names})
+        self._cursor.register("incoming_rows", incoming)
+        insert = f"INSERT INTO {table} ({', '.join(names)}) SELECT * FROM incoming_rows"
+        try:
+            self._cursor.execute(insert + (" ON CONFLICT DO NOTHING" if if_absent else ""))
+        except duckdb.ConstraintException as error:
+            if if_absent and "Duplicate key" in str(error):
+                # The key came after our snapshot: not there to be left alone, there to collide with.
+                raise duckdb.TransactionException("another writer was first") from error
+            raise
+        # Not in a `finally`: in an aborted transaction this fails too, and would hide the error that counts.
+        self._cursor.unregister("incoming_rows")
+
+
+def _arrow_value(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+class DuckDatabase(Database):
+    exclusive: ClassVar[bool] = True
+    conflicts: ClassVar[tuple[type[Exception], ...]] = (duckdb.TransactionException,)
+    faults: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
+
+    def __init__(self, owner: duckdb.DuckDBPyConnection, name: str) -> None:
+        self._owner = owner
+        self.name = name
+
+    @classmethod
+    def connect(cls, address: str, *, memory_limit: str = "2GB") -> DuckDatabase:
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": memory_limit,
+        }
+        if address != ":memory:":
+            try:
+                Path(address).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseError(
+                    f"Le dossier de la base « {address} » ne peut pas être créé. "
+                    "Vérifiez la variable FT_DATABASE et les droits du dossier."
+                ) from error
+        try:
+            owner = duckdb.connect(address, config=options)
+        except duckdb.Error as error:
+            raise DatabaseError(_why_not_opened(address, error)) from error
+        database = cls(owner, address)
+        try:
+            database._migrate()
+            owner.execute("SET lock_configuration = true")
+        except BaseException:
+            owner.close()
+            raise
+        return database
+
+    def _migrate(self) -> None:
+        cursor = self._owner.cursor()
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY, applied_utc TIMESTAMP NOT NULL)"
+        )
+        done = {row[0] for row in cursor.execute("SELECT number FROM schema_migration").fetchall()}
+        for number, text in migration_steps(done, self.name):
+            cursor.begin()
+            try:
+                cursor.execute(text)
+                cursor.execute("INSERT INTO schema_migration VALUES ($1, now()::TIMESTAMP)", [number])
+            except BaseException:
+                cursor.rollback()
+                raise
+            cursor.commit()
+        cursor.execute((SCHEMA / "duckdb.sql").read_text(encoding="utf-8"))
+        cursor.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        cursor = self._owner.cursor()
+        try:
+            yield _DuckTransaction(cursor)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        cursor = self._owner.cursor()
+        try:
+            cursor.begin()
+            yield _DuckTransaction(cursor)
+            cursor.commit()
+        except BaseException:
+            # Any error aborts a DuckDB transaction, and COMMIT would then return quietly.
+            with suppress(duckdb.Error):  # the engine may have rolled back already
+                cursor.rollback()
+            raise
+        finally:
+            cursor.close()
+
+    def _is_final(self, error: Exception) -> bool:
+        # An earlier error of this transaction was swallowed; no other writer is to blame.
+        return "is aborted" in str(error)
+
+    def skip_locked(self, table: str) -> str:
+        return ""
+
+    def close(self) -> None:
+        self._owner.close()
+
+
+def _why_not_opened(address: str, error: duckdb.Error) -> str:
+    text = str(error)
+    if "lock on file" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        who = f" par le processus {holder.group(1)}" if holder else " par un autre programme"
+        return (
+            f"La base « {address} » est déjà ouverte{who} : un fichier DuckDB n'appartient qu'à un programme à la "
+            "fois. Fermez-le, choisissez une autre base avec FT_DATABASE, ou passez à PostgreSQL pour travailler à "
+            f"plusieurs : python -m ftcore database copy {address} postgresql://…"
+        )
+    return (
+        f"La base « {address} » ne peut pas être ouverte : ce n'est pas un fichier DuckDB lisible. "
+        "Vérifiez la variable FT_DATABASE."
+    )

@@ -1,0 +1,26 @@
+-- Run after the migrations where the extension citus is present; safe to repeat.
+-- Operational tables are sharded by agency and stand together; what every agency needs is everywhere.
+DO $$
+DECLARE
+    name TEXT;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune',
+        'opt_out', 'launch_turn'
+    ] LOOP
+        IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
+            PERFORM create_reference_table(name);
+        END IF;
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY[
+        'offer', 'candidate', 'campaign', 'conversation', 'message', 'message_event', 'reply', 'journal'
+    ] LOOP
+        IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
+            PERFORM create_distributed_table(name, 'agency_id');
+        END IF;
+    END LOOP;
+    IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = 'callback'::regclass) THEN
+        PERFORM create_distributed_table('callback', 'callback_id');
+    END IF;
+END
+$$;
