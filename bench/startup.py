@@ -1,9 +1,4 @@
-"""From `python -m ftcore run` to a usable first page, on an empty and on a seeded database.
-
-    python bench/startup.py [--runs 5]
-
-Prints, in seconds, when the server answers and when a browser shows the first page (needs Chromium).
-"""
+"""When the server answers, and when a browser that is already open shows the first page (needs Chromium)."""
 
 from __future__ import annotations
 
@@ -21,6 +16,8 @@ from pathlib import Path
 
 import click
 from playwright.sync_api import sync_playwright
+
+from bench.report import show
 
 PROJECT = Path(__file__).parents[1]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -69,23 +66,27 @@ def answers(url: str) -> bool:
         return False
 
 
-@click.command()
+@click.command(help="From the start to a usable first page, on an empty and on a seeded database.")
 @click.option("--runs", default=5, show_default=True)
-def main(runs: int) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def startup(runs: int, as_json: bool) -> None:
     browser_path = shutil.which("chromium")
     if browser_path is None:
         sys.exit("Chromium is needed to see the first page.")
-    click.echo(f"{'database':<12}{'served s':>12}{'usable s':>12}   (median of {runs}; worst usable)")
+    rows: list[dict[str, str | float]] = []
     for kind in ("empty", "seeded"):
         timings = []
         with tempfile.TemporaryDirectory() as folder:
             for run in range(runs + (kind == "seeded")):
                 name = f"{run}.duckdb" if kind == "empty" else "same.duckdb"
                 timings.append(start_once(Path(folder) / name, browser_path))
-        timings = timings[-runs:]
-        served, usable = (statistics.median(column) for column in zip(*timings, strict=True))
-        click.echo(f"{kind:<12}{served:>12.2f}{usable:>12.2f}   ({max(u for _, u in timings):.2f})")
-
-
-if __name__ == "__main__":
-    main()
+        served, usable = zip(*timings[-runs:], strict=True)
+        rows.append(
+            {
+                "database": kind,
+                "served s (median)": statistics.median(served),
+                "usable s (median)": statistics.median(usable),
+                "usable s (worst)": max(usable),
+            }
+        )
+    show("startup", rows, as_json=as_json)

@@ -37,7 +37,10 @@ def copy(source_address: str, target_address: str, progress: Callable[[int, int]
                 f"La base d'arrivée « {target.name} » contient déjà des données : choisissez une base vide."
             )
         with source.snapshot() as reader:
-            return target.transact(lambda tx: _copy_all(reader, tx, progress))
+            counts = target.transact(lambda tx: _copy_all(reader, tx, progress))
+        # The planner of the target must know what has come, or its first days are slow.
+        target.transact(lambda tx: tx.execute("ANALYZE"))
+        return counts
     finally:
         target.close()
         source.close()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,32 +47,25 @@ def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, li
         limit,
     )
     reports = [row for row in waiting if row["kind"] == "delivery"]
-    settled = _take_all_reports(database, reports, now) if reports else 0
-    for row in waiting:
-        if row["kind"] == "delivery":
-            continue
-        try:
-            database.transact(lambda tx, row=row: _take_unread(database, tx, row, hours, now))  # type: ignore[misc]
-        except database.conflicts:
-            raise  # it stays to be read
-        except Exception:
-            log.exception("callback %s could not be read", row["callback_id"])
-            _settle(database, row["callback_id"], now, "error")
-        settled += 1
-    return settled
+    answers = [row for row in waiting if row["kind"] != "delivery"]
+    return _take_all(database, reports, lambda tx, rows: _take_reports(tx, rows, now), now) + _take_all(
+        database, answers, lambda tx, rows: _take_answers(tx, rows, hours, now), now
+    )
 
 
-def _take_all_reports(database: Database, reports: list[Row], now: datetime) -> int:
-    """In one transaction; one that cannot be read must not keep the others from being read."""
+def _take_all(database: Database, rows: list[Row], take: Callable[[Transaction, list[Row]], int], now: datetime) -> int:
+    """In one transaction, as each commit costs; one that cannot be read must not keep the others from it."""
+    if not rows:
+        return 0
     try:
-        return database.transact(lambda tx: _take_reports(tx, _unread(database, tx, reports), now))
+        return database.transact(lambda tx: take(tx, _unread(database, tx, rows)))
     except database.conflicts:
-        raise
+        raise  # they stay to be read
     except Exception:
-        if len(reports) > 1:
-            return sum(_take_all_reports(database, [report], now) for report in reports)
-        log.exception("callback %s could not be read", reports[0]["callback_id"])
-        _settle(database, reports[0]["callback_id"], now, "error")
+        if len(rows) > 1:
+            return sum(_take_all(database, [row], take, now) for row in rows)
+        log.exception("callback %s could not be read", rows[0]["callback_id"])
+        database.transact(lambda tx: _handled(tx, [rows[0]["callback_id"]], now, "error"))
         return 1
 
 
@@ -85,15 +80,6 @@ def _unread(database: Database, tx: Transaction, rows: list[Row]) -> list[Row]:
         )
     }
     return [row for row in rows if row["callback_id"] in ours]
-
-
-def _take_unread(database: Database, tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> None:
-    if _unread(database, tx, [row]):
-        _take_one(tx, row, hours, now)
-
-
-def _settle(database: Database, callback_id: str, now: datetime, outcome: str) -> None:
-    database.transact(lambda tx: _handled(tx, [callback_id], now, outcome))
 
 
 def _handled(tx: Transaction, callback_ids: list[str], now: datetime, outcome: str) -> None:
@@ -180,96 +166,135 @@ def _mark_unreached(tx: Transaction, failed: list[ledger.Change], now: datetime)
         )
 
 
-def _take_one(tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> None:
-    form = json.loads(row["form"])
-    if row["kind"] == "opt_out":
-        phone = normalise(form["phoneNumber"])
-        if phone is not None:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One incoming SMS, understood as far as it can be without looking at the conversation."""
+
+    callback: Row
+    phone: str
+    body: str
+    read: replies.Read
+
+
+def _take_answers(tx: Transaction, rows: list[Row], hours: tuple[int, int] | None, now: datetime) -> int:
+    """Read incoming SMS and opt-outs in the order in which they came."""
+    group: list[_Answer] = []
+    for row in rows:
+        form = json.loads(row["form"])
+        phone = normalise(form["phoneNumber" if row["kind"] == "opt_out" else "from"])
+        if phone is None:
+            _handled(tx, [row["callback_id"]], now, "unmatched")
+        elif row["kind"] == "opt_out":
             opt_out(tx, phone, now, "gateway", "STOP reçu par la passerelle")
-        _handled(tx, [row["callback_id"]], now, "news" if phone else "unmatched")
-        return
-    outcome = _take_answer(tx, row, form, hours, now)
-    _handled(tx, [row["callback_id"]], now, outcome)
+            _handled(tx, [row["callback_id"]], now, "news")
+        else:
+            answer = _Answer(row, phone, form["text"], replies.read(form["text"]))
+            if answer.read.reading is Reading.STOP:
+                # What came before the STOP is read before it; the STOP itself counts everywhere.
+                _advance(tx, group, hours, now)
+                group = []
+                opt_out(tx, phone, now, "sms", "STOP reçu par SMS")
+            group.append(answer)
+    _advance(tx, group, hours, now)
+    return len(rows)
 
 
-def _take_answer(tx: Transaction, row: Row, form: dict[str, str], hours: tuple[int, int] | None, now: datetime) -> str:
-    phone = normalise(form["from"])
-    if phone is None:
-        return "unmatched"
-    read = replies.read(form["text"])
-    if read.reading is Reading.STOP:
-        opt_out(tx, phone, now, "sms", "STOP reçu par SMS")
-    thread = tx.one(
+def _threads(tx: Transaction, phones: list[str]) -> dict[str, Row]:
+    """For each number the conversation that an answer belongs to: the latest one that was written to."""
+    found = tx.rows(
         """
-        SELECT v.*, c.first_name, c.department, a.name AS agency_name,
-               (SELECT count(*) FROM message m WHERE m.agency_id = v.agency_id
-                AND m.conversation_id = v.conversation_id AND m.automatic AND NOT m.opening) AS automatic_count
+        WITH written AS (
+            SELECT agency_id, conversation_id, max(claimed_utc) AS claimed_utc,
+                   count(*) FILTER (WHERE automatic AND NOT opening) AS automatic_count
+            FROM message WHERE phone = ANY($1::TEXT[]) GROUP BY agency_id, conversation_id
+        )
+        SELECT v.agency_id, v.conversation_id, v.campaign_id, v.candidate_id, v.phone, v.state, v.opened_utc,
+               coalesce(w.automatic_count, 0) AS automatic_count, c.first_name, c.department, a.name AS agency_name
         FROM conversation v
         JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
         JOIN agency a ON a.agency_id = v.agency_id
-        WHERE v.phone = $1
-        -- Nobody answers a message that has not left yet.
-        ORDER BY EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id
-                         AND m.conversation_id = v.conversation_id AND m.claimed_utc IS NOT NULL) DESC,
-                 v.opened_utc DESC, v.conversation_id LIMIT 1
+        LEFT JOIN written w ON w.agency_id = v.agency_id AND w.conversation_id = v.conversation_id
+        WHERE v.phone = ANY($1::TEXT[])
+        -- Nobody answers a message that has not left yet. The last row of a number is the one that stays.
+        ORDER BY w.claimed_utc IS NOT NULL, v.opened_utc, v.conversation_id DESC
         """,
-        phone,
+        phones,
     )
-    if thread is None:
-        return "unmatched"
-    tx.insert(
-        "reply",
-        [
-            {
-                "agency_id": thread["agency_id"],
-                "reply_id": uuid4(),
-                "conversation_id": thread["conversation_id"],
-                "callback_id": row["callback_id"],
-                "received_utc": row["received_utc"],
-                "body": form["text"],
-                "reading": read.reading.value,
-                "rule": read.rule,
-            }
-        ],
-    )
-    _advance(tx, thread, read, hours, now)
-    return "news"
+    return {row["phone"]: row for row in found}
 
 
-def _advance(tx: Transaction, thread: Row, read: replies.Read, hours: tuple[int, int] | None, now: datetime) -> None:
-    before = ConversationState(thread["state"])
-    step = conversation.step(before, read.reading)
+def _advance(tx: Transaction, answers: list[_Answer], hours: tuple[int, int] | None, now: datetime) -> None:
+    """Keep the answers, move their conversations, and queue what the table of the conversation says."""
+    if not answers:
+        return
+    threads = _threads(tx, list({answer.phone for answer in answers}))
+    known = [(answer, threads[answer.phone]) for answer in answers if answer.phone in threads]
+    tx.insert("reply", [_reply(answer, thread) for answer, thread in known])
+    moved: dict[UUID, Row] = {}
+    outgoing: dict[UUID, campaigns.Outgoing] = {}
+    for answer, thread in known:
+        one = thread["conversation_id"]
+        step = conversation.step(ConversationState(thread["state"]), answer.read.reading)
+        thread["state"] = step.state.value
+        moved[one] = thread
+        # What the automaton would have said to what they wrote before is not said after this.
+        outgoing.pop(one, None)
+        if step.answer is not None and thread["automatic_count"] < conversation.AUTOMATIC_LIMIT:
+            thread["automatic_count"] += 1
+            outgoing[one] = _automatic(thread, step.answer, hours, now)
+    for agency_id in dict.fromkeys(thread["agency_id"] for thread in moved.values()):
+        here = [thread for thread in moved.values() if thread["agency_id"] == agency_id]
+        _move(tx, agency_id, here, now)
+        silence(tx, agency_id, [thread["conversation_id"] for thread in here], now)
+    campaigns.queue(tx, list(outgoing.values()), now)
+    _handled(tx, [answer.callback["callback_id"] for answer, _ in known], now, "news")
+    strangers = [a.callback["callback_id"] for a in answers if a.phone not in threads]
+    if strangers:
+        _handled(tx, strangers, now, "unmatched")
+
+
+def _reply(answer: _Answer, thread: Row) -> Row:
+    return {
+        "agency_id": thread["agency_id"],
+        "reply_id": uuid4(),
+        "conversation_id": thread["conversation_id"],
+        "callback_id": answer.callback["callback_id"],
+        "received_utc": answer.callback["received_utc"],
+        "body": answer.body,
+        "reading": answer.read.reading.value,
+        "rule": answer.read.rule,
+    }
+
+
+def _move(tx: Transaction, agency_id: UUID, threads: list[Row], now: datetime) -> None:
     tx.execute(
-        "UPDATE conversation SET state = $3, changed_utc = $4 WHERE agency_id = $1 AND conversation_id = $2",
-        thread["agency_id"],
-        thread["conversation_id"],
-        step.state.value,
+        """
+        UPDATE conversation SET state = news.state, changed_utc = $4
+        FROM (SELECT unnest($2::UUID[]) AS conversation_id, unnest($3::TEXT[]) AS state) AS news
+        WHERE conversation.agency_id = $1 AND conversation.conversation_id = news.conversation_id
+        """,
+        agency_id,
+        [thread["conversation_id"] for thread in threads],
+        [thread["state"] for thread in threads],
         now,
     )
-    # What the automaton had queued answers what they wrote before: it does not leave after this.
-    silence(tx, thread["agency_id"], thread["conversation_id"], now)
-    if step.answer is None or thread["automatic_count"] >= conversation.AUTOMATIC_LIMIT:
-        return
+
+
+def _automatic(thread: Row, answer: str, hours: tuple[int, int] | None, now: datetime) -> campaigns.Outgoing:
     # Names may hold braces: format_map would read them, a plain replace does not.
     body = (
-        conversation.ANSWERS[step.answer]
+        conversation.ANSWERS[answer]
         .replace("{agency}", _of_agency(thread["agency_name"]))
         .replace("{first_name}", thread["first_name"])
     )
-    campaigns.queue(
-        tx,
-        [
-            campaigns.Outgoing(
-                thread["agency_id"],
-                thread["conversation_id"],
-                thread["campaign_id"],
-                thread["phone"],
-                thread["department"],
-                gsm_safe(body),
-                next_slot(now, thread["department"], hours),
-            )
-        ],
-        now,
+    return campaigns.Outgoing(
+        thread["agency_id"],
+        thread["conversation_id"],
+        thread["campaign_id"],
+        thread["phone"],
+        thread["department"],
+        gsm_safe(body),
+        next_slot(now, thread["department"], hours),
     )
 
 
@@ -277,15 +302,15 @@ def _of_agency(name: str) -> str:
     return name[0].lower() + name[1:] if name.startswith("Agence") else name
 
 
-def silence(tx: Transaction, agency_id: UUID, conversation_id: UUID, now: datetime) -> None:
-    """Take back what the automaton had queued for one conversation: a person reads, or writes, first."""
+def silence(tx: Transaction, agency_id: UUID, conversation_ids: list[UUID], now: datetime) -> None:
+    """Take back what the automaton had queued for these conversations: a person reads, or writes, first."""
     waiting = tx.rows(
         """
         SELECT agency_id, message_id FROM message
-        WHERE agency_id = $1 AND conversation_id = $2 AND state = 'queued' AND automatic
+        WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[]) AND state = 'queued' AND automatic
         """,
         agency_id,
-        conversation_id,
+        conversation_ids,
     )
     campaigns.cancel(tx, waiting, now, "automate", "réponse à lire par une personne")
 

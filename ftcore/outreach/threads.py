@@ -311,7 +311,7 @@ def write_by_hand(
             raise NotFound("Cet échange n'existe pas ou plus dans votre agence.")
         if row["opted_out"]:
             raise FtError("Cette personne a répondu STOP : elle ne peut plus recevoir de SMS.")
-        inbox.silence(tx, person.agency_id, conversation_id, now)
+        inbox.silence(tx, person.agency_id, [conversation_id], now)
         campaigns.queue(
             tx,
             [

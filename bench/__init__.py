@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench NAME`, each printing a table, or with --json one object with the same figures."""
