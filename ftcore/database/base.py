@@ -95,7 +95,7 @@ class Database(ABC):
         """For reads; each statement sees the database as it is at that moment."""
 
     @abstractmethod
-    def _transaction(self) -> AbstractContextManager[Transaction]:
+    def _transaction(self, *, latest: bool = False) -> AbstractContextManager[Transaction]:
         """One transaction: committed at the end of the block, rolled back on any error."""
 
     def _is_final(self, error: Exception) -> bool:
@@ -129,15 +129,18 @@ class Database(ABC):
         """For reads that must all see the same moment."""
         return self._transaction()
 
-    def transact(self, work: Callable[[Transaction], Result]) -> Result:
+    def transact(self, work: Callable[[Transaction], Result], *, latest: bool = False) -> Result:
         """Run `work` in one transaction and return its result, believed only after the commit.
 
         When another writer got in between, the whole of `work` is run again on a fresh snapshot:
         it must have no effect outside the database.
+
+        `latest` is for claims over `skip_locked` rows: where several processes claim, each statement
+        sees what is committed by then, and they pass each other by instead of running again.
         """
         for attempt in range(ATTEMPTS):
             try:
-                with self._transaction() as tx:
+                with self._transaction(latest=latest) as tx:
                     result = work(tx)
                 return result
             except self.conflicts as error:

@@ -125,7 +125,7 @@ class DuckDatabase(Database):
             cursor.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[Transaction]:
+    def _transaction(self, *, latest: bool = False) -> Iterator[Transaction]:
         cursor = self._owner.cursor()
         try:
             cursor.begin()

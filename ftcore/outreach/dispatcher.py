@@ -46,12 +46,17 @@ class Outcome:
     trouble: bool = False
 
 
+# Looked up row by row and not joined: after a large launch, as long as PostgreSQL has not counted the new
+# rows, it joins them by comparing each with each, and a claim takes a second instead of some milliseconds.
 _DUE = """
     FROM message m
-    JOIN campaign c ON c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id
-    JOIN conversation v ON v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id
     WHERE m.state = 'queued' AND m.not_before_utc <= $1
-      AND (NOT m.automatic OR (c.state = 'running' AND v.state NOT IN ('unclear', 'stopped')))
+      AND (NOT m.automatic OR (
+          (SELECT c.state FROM campaign c
+           WHERE c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id) = 'running'
+          AND (SELECT v.state FROM conversation v
+               WHERE v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id)
+              NOT IN ('unclear', 'stopped')))
       AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
 """
 
@@ -66,9 +71,7 @@ def claim(
 
     def take(tx: Transaction) -> list[Row]:
         # One agency at a time, the one that has waited longest: its rows stand together on one shard.
-        first = tx.one(
-            f"SELECT m.agency_id {_DUE} GROUP BY m.agency_id ORDER BY min(m.not_before_utc), m.agency_id LIMIT 1", now
-        )
+        first = tx.one(f"SELECT m.agency_id {_DUE} ORDER BY m.not_before_utc, m.agency_id LIMIT 1", now)
         return [] if first is None else take_of(tx, first["agency_id"])
 
     def take_of(tx: Transaction, agency_id: UUID) -> list[Row]:
@@ -114,7 +117,7 @@ def claim(
         )
         return claimed
 
-    return database.transact(take)
+    return database.transact(take, latest=True)
 
 
 def send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime]) -> Outcome:
