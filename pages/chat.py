@@ -42,7 +42,7 @@ services = current()
 database, person = services.database, services.person
 
 
-@st.cache_resource(max_entries=2, show_spinner="Lecture du référentiel des métiers…")
+@st.cache_resource(max_entries=2, ttl=600, show_spinner="Lecture du référentiel des métiers…")
 def occupation_index(_database: Database, size: tuple[int, int]) -> OccupationIndex:
     """The search over job titles; a new referential has another size, and makes a new index."""
     return build_index(_database)

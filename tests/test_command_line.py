@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,44 @@ def test_real_sending_over_the_demo_agency_is_refused(tmp_path: Path) -> None:
     done = ftcore("import", "offers", sample, FT_DATABASE=file, **real)
     assert done.returncode == 1
     assert "agence de démonstration" in done.stderr
+
+
+def test_a_dispatcher_without_pages_sends_what_waits_and_ends_on_sigterm(postgres: Any) -> None:
+    name = postgres.fresh("house")
+    env = {key: value for key, value in os.environ.items() if not key.startswith("FT_")}
+    env |= {"FT_DATABASE": postgres.address(name), "FT_SMS_USERNAME": "u", "FT_SMS_KEY": "key-of-no-use"}
+    env |= {"FT_CALLBACK_SECRET": "a" * 24, "FT_SMS_URL": "http://127.0.0.1:9"}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "ftcore", "dispatch"], cwd=PROJECT, env=env,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert "Envois en cours" in program.stdout.readline()
+    program.send_signal(signal.SIGTERM)
+    _, said = program.communicate(timeout=30)
+    assert program.returncode == 0
+    assert "Traceback" not in said
+    postgres.drop(name)
+
+
+def test_a_dispatcher_without_a_gateway_says_what_is_missing(tmp_path: Path) -> None:
+    done = ftcore("dispatch", FT_DATABASE=str(tmp_path / "x.duckdb"))
+    assert done.returncode == 1
+    assert "FT_SMS_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_is_copied_and_verified_by_command(tmp_path: Path, postgres: Any) -> None:
+    name = postgres.fresh("house")
+    source = tmp_path / "source.duckdb"
+    sample = str(PROJECT / "data" / "sample_offers.json")
+    assert ftcore("import", "offers", sample, FT_DATABASE=str(source), FT_DEMO="non").returncode == 0
+    done = ftcore("database", "copy", str(source), postgres.address(name))
+    assert "Copie vérifiée" in done.stdout, done.stderr
+    again = ftcore("database", "copy", str(source), postgres.address(name))
+    assert again.returncode == 1
+    assert "contient déjà des données" in again.stderr
+    postgres.drop(name)
 
 
 def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None:

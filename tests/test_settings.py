@@ -63,7 +63,12 @@ def test_what_is_given_is_taken(env: dict[str, str], name: str, value: object) -
     [
         pytest.param({"FT_SENDING_HOUR": "9-19"}, ["FT_SENDING_HOUR", "FT_SENDING_HOURS"], id="a slip of the pen"),
         pytest.param({"FT_UNKNOWN": ""}, ["FT_UNKNOWN"], id="unknown though empty"),
-        pytest.param({"FT_DATABASE": "postgresql://x/y"}, ["FT_DATABASE"], id="a server's address"),
+        pytest.param({"FT_DATABASE": "mysql://x/y"}, ["FT_DATABASE"], id="another engine"),
+        pytest.param(
+            {"FT_SMS_USERNAME": "u", "FT_SMS_KEY": "k" * 9, "FT_CALLBACK_SECRET": "s" * 24, "FT_SMS_URL": "nowhere"},
+            ["FT_SMS_URL"],
+            id="a gateway without address",
+        ),
         pytest.param({"FT_SENDING_HOURS": "9-25"}, ["FT_SENDING_HOURS", "9-25"], id="25 o'clock"),
         pytest.param({"FT_SENDING_HOURS": "19-9"}, ["FT_SENDING_HOURS"], id="backwards"),
         pytest.param({"FT_SENDING_HOURS": "9-9"}, ["FT_SENDING_HOURS"], id="no hour at all"),

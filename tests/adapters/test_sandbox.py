@@ -59,10 +59,10 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Neighbourhood]:
+def place(monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[..., Database]) -> Iterator[Neighbourhood]:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
-    database = Database.open(":memory:")
+    database = fresh_database()
     group_commit = GroupCommit(database)
     sandbox = Sandbox(database, group_commit, network_speed=100.0, people_speed=1_000_000.0)
     app = Starlette(routes=sandbox.routes() + webhooks.routes(group_commit, SECRET, lambda: None))
@@ -80,7 +80,6 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Neighbourhood]:
         server.should_exit = True
         thread.join()
     group_commit.close()
-    database.close()
 
 
 def test_an_sms_reaches_its_phone_and_its_delivery_is_reported(place: Neighbourhood) -> None:
