@@ -178,7 +178,7 @@ def _compare(house: services.Services, offers: list[Offer], funnels: list[Result
 
 _COUNTED = ("sent", "delivered", "replied", "yes", "no", "question", "unclear", "stop")
 
-# People, not messages: the opening SMS of each conversation, and the latest answer's meaning.
+# Conversations, one a person and offer: the opening SMS of each, and the meaning of the latest answer.
 _FUNNEL = """
     WITH latest AS (
         SELECT conversation_id, reading,

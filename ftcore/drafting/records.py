@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ftcore import spreadsheet
 from ftcore.model import FieldNote
 
 NOT_CARRIED = "champ non repris dans l'offre"
@@ -109,14 +108,6 @@ def shortened(value: Any) -> str:
 
 
 def notes_csv(notes: list[FieldNote]) -> bytes:
-    """The notes as a CSV that French spreadsheets open: semicolons, UTF-8 with its mark."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["offre", "champ", "valeur", "raison"])
-    writer.writerows([_harmless(cell) for cell in (n.record, n.field, n.value, n.reason)] for n in notes)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    # A spreadsheet would run a cell of the file that begins like a formula.
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+    """The notes as a file for spreadsheets."""
+    rows = ((note.record, note.field, note.value, note.reason) for note in notes)
+    return spreadsheet.table_bytes(["offre", "champ", "valeur", "raison"], rows)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from ftcore.database import Database, Row
 from ftcore.model import Person
+from ftcore.spreadsheet import harmless
 from ftcore.trust import access
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -25,8 +26,6 @@ PARIS = ZoneInfo("Europe/Paris")
 WINDOW_HOURS = 72
 # Under this base a rate says nothing, and could point at somebody.
 FEW = 10
-# How a cell begins that a spreadsheet would run; labels come from imported offers.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,5 +324,4 @@ def table_of(groups: Sequence[Group]) -> pd.DataFrame:
 
 def spreadsheet(table: pd.DataFrame) -> bytes:
     """A table as French spreadsheets read it: UTF-8 with BOM, semicolons, decimal commas, no cell that is a formula."""
-    harmless = table.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
-    return harmless.to_csv(index=False, sep=";", decimal=",", float_format="%.4f").encode("utf-8-sig")
+    return table.map(harmless).to_csv(index=False, sep=";", decimal=",", float_format="%.4f").encode("utf-8-sig")

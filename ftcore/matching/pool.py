@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +9,7 @@ from uuid import UUID
 
 import pandas as pd
 
+from ftcore import spreadsheet
 from ftcore.database import Database, Row, Transaction
 from ftcore.errors import FtError, NotFound
 from ftcore.matching.people_check import CheckedRows
@@ -168,14 +167,6 @@ def _update(tx: Transaction, rows: list[Row]) -> None:
 
 
 def rejected_csv(report: ImportReport) -> bytes:
-    """The rejected rows for a spreadsheet: UTF-8 with BOM, semicolons, and no cell that is a formula."""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["Ligne", "Colonne", "Valeur", "Motif"])
-    for bad in report.rejected:
-        writer.writerow([bad.line, *(_harmless(cell) for cell in (bad.column, bad.value, bad.reason))])
-    return lines.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """The rejected rows as a file for spreadsheets."""
+    rows = ((bad.line, bad.column, bad.value, bad.reason) for bad in report.rejected)
+    return spreadsheet.table_bytes(["Ligne", "Colonne", "Valeur", "Motif"], rows)

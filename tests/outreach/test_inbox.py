@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -371,3 +372,18 @@ def test_a_stop_is_taken_in_even_when_reports_wait(town: Any) -> None:
 
 def test_equal_forms_have_one_text() -> None:
     assert inbox.form_text({"b": "é", "a": "1"}) == inbox.form_text({"a": "1", "b": "é"}) == '{"a": "1", "b": "é"}'
+
+
+def test_two_replicas_that_read_at_once_keep_each_answer_once(town: Any) -> None:
+    people = town.people(12)
+    town.launch(people)
+    dispatcher.claim(town.database, "x", None, town.now, 500)
+    for person in people:
+        town.callback("incoming", {"from": town.phone(person), "text": "Oui", "id": str(person)})
+    with ThreadPoolExecutor(4) as pool:
+        for reading in [pool.submit(inbox.take_in, town.database, None, town.now, 5) for _ in range(12)]:
+            reading.result()
+    assert inbox.pending(town.database) == 0
+    assert town.database.value("SELECT count(*) FROM reply") == 12
+    assert town.database.value("SELECT count(*) FROM message WHERE NOT opening") == 12
+    assert town.database.value("SELECT count(*) FROM callback WHERE outcome <> 'news'") == 0
