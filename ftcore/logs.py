@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 from ftcore.phones import mask
+
+
+# PostgreSQL quotes the row that it refuses: names, and what a person wrote.
+_QUOTED_ROW = re.compile(r"(DETAIL:).*?(?=\n(?:HINT|CONTEXT|Traceback|The above|During)|\Z)", re.DOTALL)
 
 
 def keep_private(secrets: Iterable[str]) -> None:
@@ -22,7 +27,7 @@ def keep_private(secrets: Iterable[str]) -> None:
     def redact(text: str) -> str:
         for secret in hidden:
             text = text.replace(secret, "[secret]")
-        return mask(text)
+        return mask(_QUOTED_ROW.sub(r"\1 [row]", text))
 
     def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         made = usual(*args, **kwargs)

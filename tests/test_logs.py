@@ -107,3 +107,14 @@ def test_words_too_short_to_be_keys_are_not_blotted_out(log: tuple[logging.Logge
     logger, written = log
     logger.info("a short text")
     assert "a short text" in written.getvalue()
+
+
+def test_a_row_that_the_database_refuses_is_not_quoted(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+    try:
+        raise RuntimeError("null value in column\nDETAIL:  Failing row contains (Zoé,\nje suis malade, null).")
+    except RuntimeError:
+        logger.exception("not stored")
+    assert "null value in column" in written.getvalue()
+    assert "malade" not in written.getvalue()
+    assert "Zoé" not in written.getvalue()
