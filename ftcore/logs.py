@@ -11,7 +11,6 @@ from typing import Any
 
 from ftcore.phones import mask
 
-
 # PostgreSQL quotes the row that it refuses: names, and what a person wrote.
 _QUOTED_ROW = re.compile(r"(DETAIL:).*?(?=\n(?:HINT|CONTEXT|Traceback|The above|During)|\Z)", re.DOTALL)
 
