@@ -37,7 +37,7 @@ def run(port: int) -> None:
 @click.option("--lease", default=120, show_default=True, help="Secondes après lesquelles un envoi est abandonné.")
 def dispatch(lease: int) -> None:
     import signal
-    import threading
+    import time
 
     from ftcore import logs, services
 
@@ -49,13 +49,15 @@ def dispatch(lease: int) -> None:
         )
     house = services.build(settings)
     logs.keep_private(house.secrets())
-    ended = threading.Event()
+    told_to_end: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+        # A handler may run in the middle of anything: setting an event here can wait for itself for ever.
+        signal.signal(name, lambda number, _: told_to_end.append(number))
     house.start_sending(settings.sms, timedelta(seconds=lease))
     click.echo(f"Envois en cours sur la base « {house.database.name} » (Ctrl+C pour arrêter).")
     sys.stdout.flush()
-    ended.wait()
+    while not told_to_end:
+        time.sleep(0.2)
     house.stop()
 
 

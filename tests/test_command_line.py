@@ -107,7 +107,7 @@ def test_real_sending_over_the_demo_agency_is_refused(tmp_path: Path) -> None:
     assert "agence de démonstration" in done.stderr
 
 
-def test_a_dispatcher_without_pages_sends_what_waits_and_ends_on_sigterm(postgres: Any) -> None:
+def test_a_dispatcher_without_pages_starts_and_ends_on_sigterm(postgres: Any) -> None:
     name = postgres.fresh("house")
     env = {key: value for key, value in os.environ.items() if not key.startswith("FT_")}
     env |= {"FT_DATABASE": postgres.address(name), "FT_SMS_USERNAME": "u", "FT_SMS_KEY": "key-of-no-use"}
@@ -116,10 +116,11 @@ def test_a_dispatcher_without_pages_sends_what_waits_and_ends_on_sigterm(postgre
         [sys.executable, "-m", "ftcore", "dispatch"], cwd=PROJECT, env=env,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert program.stdout is not None
-    assert "Envois en cours" in program.stdout.readline()
-    program.send_signal(signal.SIGTERM)
-    _, said = program.communicate(timeout=30)
+    with program:
+        assert program.stdout is not None
+        assert "Envois en cours" in program.stdout.readline()
+        program.send_signal(signal.SIGTERM)
+        _, said = program.communicate(timeout=30)
     assert program.returncode == 0
     assert "Traceback" not in said
     postgres.drop(name)
