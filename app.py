@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,7 +32,12 @@ async def _start_when_listening() -> None:
     # `streamlit run` listens before the lifespan begins, uvicorn only after.
     while (port := listening_port()) is None:
         await asyncio.sleep(0.05)
-    await asyncio.to_thread(ours.start, port)
+    try:
+        await asyncio.to_thread(ours.start, port)
+    except Exception:
+        # Pages that queue SMS which nobody sends would be worse than none.
+        logging.exception("sending could not start; the program ends")
+        signal.raise_signal(signal.SIGTERM)
 
 
 @asynccontextmanager
