@@ -5,6 +5,9 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# A route registers them all and answers 405 itself: an unknown method would fall through to the pages, with 200.
+EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
 # Streamlit's front end evaluates compiled templates and sets inline styles; nothing comes from elsewhere.
 _POLICY = "; ".join(
     (

@@ -18,11 +18,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ftcore.database import GroupCommit, utc_now
+from ftcore.headers import EVERY_METHOD
 from ftcore.outreach.inbox import form_text
 
 log = logging.getLogger(__name__)
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 LARGEST_FORM = 64 * 1024
 
 # What a form must hold to be of that kind. Other fields are kept; their absence is no fault.
@@ -68,7 +68,7 @@ def routes(group_commit: GroupCommit, secret: str, on_stored: Callable[[], None]
         on_stored()
         return PlainTextResponse("OK")
 
-    return [Route("/callbacks/{secret}/{kind}", endpoint, methods=METHODS)]
+    return [Route("/callbacks/{secret}/{kind}", endpoint, methods=EVERY_METHOD)]
 
 
 async def _body(request: Request) -> bytes:

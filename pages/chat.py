@@ -3,9 +3,7 @@
 import hashlib
 import time
 from dataclasses import replace
-from datetime import UTC
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,6 +11,7 @@ from ftcore.database import Database, utc_now
 from ftcore.drafting import form, formats, offers, records
 from ftcore.drafting.assistant import LONGEST_NOTES, draft_offer
 from ftcore.errors import FtError
+from ftcore.insight import wording
 from ftcore.matching.occupations import OccupationIndex, build_index, skills_of
 from ftcore.model import FieldNote, Offer, PayUnit
 from ftcore.services import current
@@ -33,7 +32,6 @@ EXAMPLES = {
         "permis B souhaité. Aider aux repas et aux courses, tenir compagnie, un week-end sur trois."
     ),
 }
-PARIS = ZoneInfo("Europe/Paris")
 SHOWN_OFFERS = 12
 UNITS = list(PayUnit)
 SECONDS_BETWEEN_DRAWINGS = 0.05
@@ -84,7 +82,7 @@ def show_saved() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
                 st.text(offer.title)
-                day = offer.created_utc.replace(tzinfo=UTC).astimezone(PARIS)
+                day = wording.paris(offer.created_utc)
                 st.caption(f"{day:%d/%m/%Y, %H:%M}")
             if st.button(
                 "Présélection", key=f"chat.open.{offer.offer_id}", type="tertiary", icon=":material/group_search:"

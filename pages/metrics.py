@@ -1,10 +1,9 @@
 """Mesures: do people reply? Figures with their base and interval, and the data behind each chart."""
 
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from html import escape
 from typing import Any, Literal
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -30,7 +29,7 @@ PUBLISHED_MINUTES = 19
 
 
 def today() -> date:
-    return utc_now().replace(tzinfo=UTC).astimezone(ZoneInfo("Europe/Paris")).date()
+    return wording.paris(utc_now()).date()
 
 
 def chosen_filters() -> Filters:

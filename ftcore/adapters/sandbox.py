@@ -26,13 +26,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ftcore.database import Database, GroupCommit, Row, utc_now
+from ftcore.headers import EVERY_METHOD
 from ftcore.phones import normalise
 from ftcore.text import fold
 
 log = logging.getLogger(__name__)
 
 PATH = "/sandbox/africastalking"
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 USERNAME = "demo"
 SHORT_CODE = "36000"
 NETWORK_CODE = "99999"
@@ -149,7 +149,7 @@ class Sandbox:
 
     def routes(self) -> list[Route]:
         """The vendor's route for sending, under PATH; every other method gets 405."""
-        return [Route(f"{PATH}/version1/messaging", self._messaging, methods=METHODS)]
+        return [Route(f"{PATH}/version1/messaging", self._messaging, methods=EVERY_METHOD)]
 
     async def _messaging(self, request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get("apiKey", "").encode(), self.key.encode()):

@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from ftcore.database import Database, Row
+from ftcore.insight.wording import PARIS, paris
 from ftcore.model import Person
 from ftcore.spreadsheet import harmless
 from ftcore.trust import access
 
-PARIS = ZoneInfo("Europe/Paris")
 # A reply counts when it comes within this time of the delivery of the opening SMS.
 WINDOW_HOURS = 72
 # Under this base a rate says nothing, and could point at somebody.
@@ -255,7 +254,7 @@ def replies_over_time(database: Database, person: Person, filters: Filters) -> p
     access.require(person, "see figures")
     rows = database.rows(f"{_ONE} SELECT opened_utc, was_delivered, replied, interested FROM one", *_values(filters))
     names = ["delivered", "replied", "interested"]
-    day_of = [row["opened_utc"].replace(tzinfo=UTC).astimezone(PARIS).date() for row in rows]
+    day_of = [paris(row["opened_utc"]).date() for row in rows]
     counted = pd.DataFrame(
         {name: [int(row["was_delivered" if name == "delivered" else name]) for row in rows] for name in names},
         index=pd.Index(day_of, name="day"),

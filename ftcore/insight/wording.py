@@ -15,6 +15,11 @@ _DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 _MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 
+def paris(value: datetime) -> datetime:
+    """A naive UTC instant on the clocks of Paris."""
+    return value.replace(tzinfo=UTC).astimezone(PARIS)
+
+
 def number(value: float) -> str:
     """A number with narrow spaces by thousands and a decimal comma: "12 480", "2,5"."""
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
@@ -68,5 +73,5 @@ def day(value: date) -> str:
 
 def instant(value: datetime) -> str:
     """A naive UTC instant in Paris: "lun. 23 nov., 14:05"."""
-    local = value.replace(tzinfo=UTC).astimezone(PARIS)
+    local = paris(value)
     return f"{day(local.date())}, {local:%H:%M}"

@@ -155,8 +155,8 @@ def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
                 _pause(tx, outcome.sms, outcome.pause, now)
             if outcome.opted_out:
                 inbox.opt_out(tx, outcome.sms["phone"], now, "gateway", "STOP connu de la passerelle")
-            elif outcome.change is not None and outcome.change.state is MessageState.FAILED and outcome.sms["opening"]:
-                _unreached(tx, outcome.sms, now)
+        failed = [o.change for o in outcomes if o.change is not None and o.change.state is MessageState.FAILED]
+        inbox.mark_unreached(tx, failed, now)
 
     if outcomes:
         database.transact(write)
@@ -192,16 +192,6 @@ def _pause(tx: Transaction, sms: Row, reason: str, now: datetime) -> None:
     )
     if paused:
         journal.record(tx, sms["agency_id"], "automate", "campaign paused", sms["campaign_id"], now, reason)
-
-
-def _unreached(tx: Transaction, sms: Row, now: datetime) -> None:
-    tx.execute(
-        "UPDATE conversation SET state = 'unreached', changed_utc = $3 "
-        "WHERE agency_id = $1 AND conversation_id = $2 AND state = 'waiting'",
-        sms["agency_id"],
-        sms["conversation_id"],
-        now,
-    )
 
 
 def give_up_stale_claims(database: Database, now: datetime, lease: timedelta = LEASE) -> int:

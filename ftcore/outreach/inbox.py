@@ -131,7 +131,7 @@ def _take_reports(tx: Transaction, reports: list[Row], now: datetime) -> int:
         )
         handled["news"].append(report["callback_id"])
     ledger.record(tx, changes)
-    _mark_unreached(tx, [c for c in changes if c.state is MessageState.FAILED], now)
+    mark_unreached(tx, [c for c in changes if c.state is MessageState.FAILED], now)
     for outcome, callback_ids in handled.items():
         if callback_ids:
             _handled(tx, callback_ids, now, outcome)
@@ -152,7 +152,8 @@ def _adopt(tx: Transaction, form: dict[str, str], named: list[UUID]) -> Row | No
     return unknown[0] if len(unknown) == 1 else None
 
 
-def _mark_unreached(tx: Transaction, failed: list[ledger.Change], now: datetime) -> None:
+def mark_unreached(tx: Transaction, failed: list[ledger.Change], now: datetime) -> None:
+    """The conversations that still wait, and whose opening SMS is among these that failed."""
     if failed:
         tx.execute(
             """
