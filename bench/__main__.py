@@ -1,11 +1,13 @@
-"""`python -m bench startup|engines [--json]`."""
+"""`python -m bench startup|engines|drafting|structure [--json]`."""
 
 from __future__ import annotations
 
 import click
 
+from bench.drafting import drafting
 from bench.engines import engines
 from bench.startup import startup
+from bench.structure import structure_offers
 
 
 @click.group()
@@ -15,6 +17,8 @@ def main() -> None:
 
 main.add_command(startup)
 main.add_command(engines)
+main.add_command(drafting)
+main.add_command(structure_offers)
 
 if __name__ == "__main__":
     main()

@@ -33,7 +33,12 @@ class LaunchRefused(FtError):
 
 
 class ModelError(FtError):
-    """The language model did not answer, or not fully."""
+    """The language model did not answer, or not fully. `retryable`: the same request may succeed later."""
+
+    def __init__(self, reason: str, *, retryable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retryable = retryable
 
 
 class SmsError(FtError):

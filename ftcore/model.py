@@ -140,9 +140,35 @@ class Pay:
     high: float | None = None
 
 
+class Demand(StrEnum):
+    """How much an offer insists on a prerequisite. Only a blocking one may ever exclude anybody."""
+
+    BLOCKING = "blocking"
+    FLEXIBLE = "flexible"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, slots=True)
+class Prerequisite:
+    """Something that people are asked before they are put forward, in the words of the offer."""
+
+    text: str
+    demand: Demand
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a field of an offer comes from: `words` stand at `start:end` of the text that was read."""
+
+    field: str
+    start: int
+    end: int
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A job offer as the counselor saved it."""
+    """A job offer as the counselor saved it. `start` and `contract_end` are its first and last day."""
 
     agency_id: UUID
     offer_id: UUID
@@ -165,6 +191,12 @@ class Offer:
     start: date | None = None
     openings: int = 1
     employer: str | None = None
+    tasks: tuple[str, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+    contract_end: date | None = None
+    schedule: str | None = None
+    diplomas: tuple[str, ...] = ()
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

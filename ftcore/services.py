@@ -16,12 +16,13 @@ from ftcore.adapters.mistral import MistralModel
 from ftcore.adapters.sandbox import Sandbox
 from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.drafting.assistant import ChatModel
+from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.errors import ConfigError
 from ftcore.matching import reference
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
-from ftcore.settings import Settings, SmsSettings
+from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
 
 # The namespace of ids that must be the same on every machine.
 _LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agency")
@@ -40,6 +41,13 @@ class Services:
     agency_name: str
     callback_secret: str
     dispatcher: Dispatcher | None = field(default=None)
+    # Answers under way, by conversation: a reload of the page finds its own again.
+    generations: dict[UUID, Generation] = field(default_factory=dict)
+
+    @property
+    def daily_tokens(self) -> int:
+        """The most tokens that an agency may use in a day."""
+        return self.settings.mistral.daily_tokens if self.settings.mistral else DAILY_TOKENS
 
     @property
     def routes(self) -> list[Route]:
@@ -76,7 +84,10 @@ class Services:
             self.dispatcher.wake()
 
     def rest(self) -> None:
-        """Stop sending and reading; what is under way is finished and recorded first."""
+        """Stop sending, reading and writing; what is under way is finished and recorded first."""
+        for generation in list(self.generations.values()):
+            generation.stop()
+            generation.join(5.0)
         if self.sandbox is not None:
             self.sandbox.stop()
         if self.dispatcher is not None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ftcore.errors import ConfigError
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
+DAILY_TOKENS = 2_000_000
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
 VENDOR_SANDBOX_URL = "https://api.sandbox.africastalking.com/version1"
 
@@ -18,6 +19,7 @@ KNOWN = {
     "FT_MISTRAL_KEY",
     "FT_MISTRAL_URL",
     "FT_MISTRAL_MODEL",
+    "FT_MISTRAL_DAILY_TOKENS",
     "FT_SMS_USERNAME",
     "FT_SMS_KEY",
     "FT_SMS_SENDER",
@@ -30,11 +32,12 @@ KNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class MistralSettings:
-    """The language model. `url` None means Mistral's European servers."""
+    """The language model. `url` None means Mistral's European servers. `daily_tokens` is the cap of an agency."""
 
     key: str
     url: str | None
     model: str
+    daily_tokens: int = DAILY_TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,18 @@ def _mistral(given: Mapping[str, str]) -> MistralSettings | None:
         key=key or "local",
         url=url,
         model=given.get("FT_MISTRAL_MODEL", "mistral-small-latest"),
+        daily_tokens=_daily_tokens(given.get("FT_MISTRAL_DAILY_TOKENS")),
     )
+
+
+def _daily_tokens(text: str | None) -> int:
+    if text is None:
+        return DAILY_TOKENS
+    if not re.fullmatch(r"[1-9][0-9]{2,11}", text):
+        raise ConfigError(
+            f"FT_MISTRAL_DAILY_TOKENS : « {text} » n'est pas un nombre de jetons par jour. Exemple : 2000000."
+        )
+    return int(text)
 
 
 def _http_address(name: str, url: str) -> None:

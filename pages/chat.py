@@ -1,22 +1,29 @@
-"""Rédaction: an offer from notes, from a form or from a file."""
+"""Rédaction: the tasks of the assistant, the conversations, and the ways in that need no assistant."""
 
-import hashlib
 import time
-from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import streamlit as st
 
-from ftcore.database import Database, utc_now
-from ftcore.drafting import form, formats, offers, records
-from ftcore.drafting.assistant import LONGEST_NOTES, draft_offer
-from ftcore.errors import FtError
+from ftcore.database import utc_now
+from ftcore.drafting import chats, documents, offers, prompts, writing
+from ftcore.drafting.assistant import ChatModel
+from ftcore.drafting.chats import Chat, Entry, Outcome, Rating, TurnRole
+from ftcore.drafting.generation import Generation
+from ftcore.drafting.offline import OfflineWriter
+from ftcore.drafting.prompts import Input, Prompt
+from ftcore.errors import FtError, NotAllowed, NotFound
 from ftcore.insight import wording
-from ftcore.matching.occupations import OccupationIndex, build_index, skills_of
-from ftcore.model import FieldNote, Offer, PayUnit
+from ftcore.model import Role
 from ftcore.services import current
+from ftcore.trust import access
+from pages.marked import escaped
+from pages.offer_document import show_answer
+from pages.offer_ways import SHOWN_OFFERS, fill_form, import_file, open_preselection
+from pages.prompt_desk import show_prompt_desk
 
-NOTES, FORM, FILE = "À partir de notes", "Formulaire", "Fichier"
+FORM, FILE, DESK = "formulaire", "fichier", "consignes"
+DOCUMENTS = ["pdf", "docx", "txt"]
 EXAMPLES = {
     "Service en salle": (
         "Cherche serveur H/F pour un restaurant à Rennes, CDI 35 h par semaine, 12,50 € brut de l'heure, "
@@ -32,48 +39,73 @@ EXAMPLES = {
         "permis B souhaité. Aider aux repas et aux courses, tenir compagnie, un week-end sur trois."
     ),
 }
-SHOWN_OFFERS = 12
-UNITS = list(PayUnit)
-SECONDS_BETWEEN_DRAWINGS = 0.05
+# A redraw costs the browser a little: later pieces are shown a few times a second, the first at once.
+SECONDS_BETWEEN_DRAWINGS = 0.04
 
 services = current()
 database, person = services.database, services.person
 
 
-@st.cache_resource(max_entries=2, ttl=600, show_spinner="Lecture du référentiel des métiers…")
-def occupation_index(_database: Database, size: tuple[int, int]) -> OccupationIndex:
-    """The search over job titles; a new referential has another size, and makes a new index."""
-    return build_index(_database)
+# Where one is: in the address, so that a reload or a bookmark comes back to it.
 
 
-def open_preselection(offer_id: UUID) -> None:
-    st.session_state["preselection.offer"] = str(offer_id)
-    st.switch_page("preselection.py")
+def go_to_task(name: str) -> None:
+    st.query_params.from_dict({"tache": name})
 
 
-def save_and_open(offer: Offer) -> None:
-    offers.save(database, person, offer, utc_now())
-    forget_draft()
-    open_preselection(offer.offer_id)
+def go_to_chat(chat_id: UUID) -> None:
+    st.query_params.from_dict({"echange": str(chat_id)})
 
 
-def use_example(notes: str) -> None:
-    st.session_state["chat.way"] = NOTES
-    st.session_state["chat.notes"] = notes
+# The left third: what can be begun, and what was.
 
 
-def forget_draft() -> None:
-    for key in ("chat.document", "chat.notes", "chat.offer_id"):
-        st.session_state.pop(key, None)
+def show_tasks(chosen: str | None) -> None:
+    st.subheader("Écrire")
+    with st.container(gap=None):
+        for prompt in prompts.catalogue(database, person):
+            task_button(prompt.name, prompt.title, f":material/{prompt.icon}:", prompt.purpose, chosen)
+        task_button(FORM, "Offre par formulaire", ":material/list_alt:", "Champ par champ, sans assistant", chosen)
+        task_button(FILE, "Offres d'un fichier", ":material/upload_file:", "Un export de France Travail", chosen)
+        if person.role is Role.TEAM_LEAD:
+            task_button(DESK, "Consignes de l'agence", ":material/tune:", "Publier, exporter, retirer", chosen)
 
 
-def show_examples() -> None:
-    st.subheader("Commencer par un exemple")
-    for label, notes in EXAMPLES.items():
-        st.button(label, key=f"chat.example.{label}", on_click=use_example, args=(notes,), width="stretch")
+def task_button(name: str, label: str, icon: str, purpose: str, chosen: str | None) -> None:
+    st.button(
+        escaped(label),
+        key=f"chat.task.{name}",
+        icon=icon,
+        help=escaped(purpose) or None,
+        type="secondary" if name == chosen else "tertiary",
+        width="stretch",
+        on_click=go_to_task,
+        args=(name,),
+    )
 
 
-def show_saved() -> None:
+def show_chats(opened: UUID | None) -> None:
+    st.subheader("Vos échanges")
+    search = st.text_input(
+        "Rechercher", key="chat.search", placeholder="Un mot, un nom, un lieu…", label_visibility="collapsed"
+    )
+    found = chats.chats(database, person, search)
+    if not found:
+        st.caption("Aucun échange avec ces mots." if search else "Aucun pour l'instant : choisissez une tâche.")
+    with st.container(height=260 if len(found) > 5 else "content", border=False, gap=None):
+        for chat in found:
+            st.button(
+                escaped(chat.title),
+                key=f"chat.resume.{chat.chat_id}",
+                help=f"{wording.instant(chat.changed_utc)}",
+                type="secondary" if chat.chat_id == opened else "tertiary",
+                width="stretch",
+                on_click=go_to_chat,
+                args=(chat.chat_id,),
+            )
+
+
+def show_offers() -> None:
     st.subheader("Offres enregistrées")
     saved = offers.offers(database, person)
     if not saved:
@@ -82,266 +114,324 @@ def show_saved() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
                 st.text(offer.title)
-                day = wording.paris(offer.created_utc)
-                st.caption(f"{day:%d/%m/%Y, %H:%M}")
-            if st.button(
-                "Présélection", key=f"chat.open.{offer.offer_id}", type="tertiary", icon=":material/group_search:"
-            ):
+                st.caption(f"{wording.paris(offer.created_utc):%d/%m/%Y, %H:%M}")
+            if st.button("Présélection", key=f"chat.open.{offer.offer_id}", type="tertiary"):
                 open_preselection(offer.offer_id)
     if len(saved) > SHOWN_OFFERS:
         st.caption(f"Les plus anciennes ({len(saved) - SHOWN_OFFERS}) se choisissent dans Présélection.")
 
 
-def write_from_notes() -> None:
-    # What a run that was cut had already received is picked up by the next one.
-    if pending := st.session_state.pop("chat.pending", ""):
-        st.session_state["chat.document"] = pending
-    written = bool(st.session_state.get("chat.document"))
-    with st.form("chat.notes_form", border=False):
-        notes = st.text_area(
-            "Vos notes",
-            key="chat.notes",
-            height=140,
-            max_chars=LONGEST_NOTES,
-            placeholder="Poste, lieu, contrat, horaires, salaire, expérience, permis, début, missions…",
-            persist_state="session",
-        )
-        asked = st.form_submit_button(
-            "Rédiger de nouveau" if written else "Rédiger l'offre",
-            key="chat.write",
-            type="secondary" if written else "primary",
-            icon=":material/edit_note:",
-        )
+# Beginning a task.
+
+
+def begin_task(prompt: Prompt) -> None:
+    st.subheader(escaped(prompt.title))
+    if prompt.purpose:
+        st.caption(escaped(prompt.purpose))
+    if prompt.name == "offer":
+        show_examples()
+    if not prompt.inputs:
+        said = st.chat_input("Écrivez votre demande", key="chat.first")
+        st.caption("L'échange s'ouvre dès votre premier message. Rien n'est envoyé à un candidat depuis cette page.")
+        if said:
+            start(prompt, [], said)
+        return
+    with st.form(f"chat.form.{prompt.name}", border=False):
+        given = [(field, ask_for(prompt, field)) for field in prompt.inputs]
+        asked = st.form_submit_button("Rédiger", key="chat.write", type="primary", icon=":material/edit_note:")
     if asked:
-        stream_draft(notes)
-    if failure := st.session_state.pop("chat.failure", None):
-        st.error(failure, icon=":material/error:")
-    if written:
-        show_document()
+        try:
+            materials = [(field.label, text) for field, text in given]
+            for field, text in given:
+                if not text.strip() and not field.optional:
+                    raise FtError(f"Remplissez d'abord « {field.label} ».")
+            start(prompt, materials, "")
+        except FtError as error:
+            st.error(str(error), icon=":material/error:")
 
 
-def stream_draft(notes: str) -> None:
-    """Show the draft as plain text while it comes: Markdown of a model could load images from anywhere."""
-    st.session_state.pop("chat.offer_id", None)
-    st.button("Arrêter", key="chat.stop", icon=":material/stop_circle:")
-    place, draft, shown = st.empty(), "", 0.0
+def show_examples() -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Commencer par un exemple :")
+        for label, notes in EXAMPLES.items():
+            st.button(label, key=f"chat.example.{label}", on_click=use_example, args=(notes,), type="tertiary")
+
+
+def use_example(notes: str) -> None:
+    st.session_state["chat.input.offer.notes"] = notes
+
+
+def ask_for(prompt: Prompt, field: Input) -> str:
+    """The field, and the text of a document put beside it."""
+    key = f"chat.input.{prompt.name}.{field.name}"
+    if field.choices:
+        return str(st.segmented_control(field.label, field.choices, key=key, default=field.choices[0]) or "")
+    if field.lines == 1:
+        return st.text_input(field.label, key=key, placeholder=field.hint or None)
+    text = st.text_area(field.label, key=key, height=28 * field.lines + 20, placeholder=field.hint or None)
+    if not field.document:
+        return text
+    upload = st.file_uploader(
+        "Ou un document (PDF, Word, texte)", type=DOCUMENTS, key=f"{key}.file", label_visibility="collapsed"
+    )
+    return "\n\n".join(part for part in (text, read_upload(upload.name, upload.getvalue()) if upload else "") if part)
+
+
+def read_upload(name: str, data: bytes) -> str:
     try:
-        for piece in draft_offer(services.model, notes):
-            draft += piece
-            st.session_state["chat.pending"] = draft
-            if time.monotonic() - shown > SECONDS_BETWEEN_DRAWINGS:
-                place.text(draft)
-                shown = time.monotonic()
+        document = documents.read_document(name, data)
     except FtError as error:
-        st.session_state["chat.failure"] = str(error)
+        st.error(str(error), icon=":material/error:")
+        return ""
+    for note in document.notes:
+        st.caption(note)
+    return document.text
+
+
+def start(prompt: Prompt, materials: list[tuple[str, str]], said: str) -> None:
+    chat_id = chats.start(database, person, prompt.name, materials, said, utc_now())
+    for field in prompt.inputs:
+        st.session_state.pop(f"chat.input.{prompt.name}.{field.name}", None)
+    write_answer(chat_id, services.model)
+    go_to_chat(chat_id)
     st.rerun()
 
 
-def show_document() -> None:
-    text = st.text_area(
-        "Document : relisez et corrigez",
-        key="chat.document",
-        height=420,
-        persist_state="session",
-    )
-    index = occupation_index(database, form.referential_size(database))
-    offer, notes = offers.structure(text, index, database, person.agency_id, utc_now())
-    # Two clicks on "Valider" save one offer.
-    offer = replace(offer, offer_id=st.session_state.setdefault("chat.offer_id", offer.offer_id))
-    understood, missing = st.columns(2, gap="large")
-    with understood:
-        st.subheader("Ce qui est compris")
-        show_facts(offer)
-    with missing:
-        st.subheader("À préciser")
-        if not notes:
-            st.caption(":material/check_circle: Rien : tous les champs ont été reconnus.")
-        for note in notes:
-            st.text(f"{note.field.capitalize()} : {note.reason}")
-    if st.button("Valider l'offre", key="chat.validate", type="primary", icon=":material/check:"):
-        try:
-            save_and_open(offer)
-        except FtError as error:
-            st.error(str(error), icon=":material/error:")
+def write_answer(chat_id: UUID, model: ChatModel) -> None:
+    st.session_state.pop("chat.failure", None)
+    services.generations[chat_id] = writing.begin(database, person, model, chat_id, services.daily_tokens, utc_now)
 
 
-def show_facts(offer: Offer) -> None:
-    for name, value in form.in_words(offer):
-        st.text(f"{name} : {value}")
+# A conversation.
 
 
-def fill_form() -> None:
-    """The occupation and the department come first: they decide which skills and communes can be chosen."""
-    occupation = st.selectbox(
-        "Métier",
-        form.occupations(database),
-        index=None,
-        format_func=lambda choice: f"{choice.label} ({choice.code})",
-        placeholder="Choisissez un métier",
-        key="chat.form.occupation",
-        persist_state="session",
-    )
-    codes = form.departments(database)
-    home = form.home_department(database, person.agency_id)
-    department = st.selectbox(
-        "Département",
-        codes,
-        index=next((position for position, (code, _) in enumerate(codes) if code == home), None),
-        format_func=lambda choice: f"{choice[0]} {choice[1]}",
-        placeholder="Choisissez un département",
-        key="chat.form.department",
-    )
-    with st.form("chat.form", border=False):
-        title = st.text_input("Titre", key="chat.form.title", placeholder="Serveur / Serveuse (H/F)")
-        description = st.text_area("Missions et conditions", key="chat.form.description", height=120)
-        left, right = st.columns(2)
-        place = left.selectbox(
-            "Commune",
-            form.communes(database, department[0]) if department else [],
-            index=None,
-            format_func=lambda choice: choice.name,
-            placeholder="Choisissez une commune",
-            key="chat.form.place",
-        )
-        employer = right.text_input("Employeur", key="chat.form.employer")
-        contract = left.selectbox(
-            "Contrat", form.CONTRACTS, index=None, placeholder="À préciser", key="chat.form.contract"
-        )
-        until = right.date_input("Fin du contrat", value=None, format="DD/MM/YYYY", key="chat.form.until")
-        weekly_hours = left.number_input(
-            "Heures par semaine", 1.0, 48.0, None, step=0.5, format="%.2f", key="chat.form.hours"
-        )
-        experience_years = right.number_input(
-            "Années d'expérience (0 : débutant accepté)", 0.0, 40.0, None, step=0.5, key="chat.form.experience"
-        )
-        pay_low = left.number_input("Salaire, à partir de", 0.0, None, None, step=0.1, key="chat.form.pay_low")
-        pay_high = right.number_input("Salaire, jusqu'à", 0.0, None, None, step=0.1, key="chat.form.pay_high")
-        pay_unit = left.selectbox(
-            "Unité du salaire", UNITS, format_func=lambda unit: form.PAY_WORDS[unit], key="chat.form.pay_unit"
-        )
-        openings = right.number_input("Nombre de postes", 1, 999, 1, key="chat.form.openings")
-        skills = st.multiselect(
-            "Compétences demandées",
-            skills_of(database, occupation.code) if occupation else [],
-            placeholder="Choisissez des compétences" if occupation else "Choisissez d'abord un métier",
-            key="chat.form.skills",
-        )
-        licences = left.multiselect(
-            "Permis", form.LICENCES, accept_new_options=True, placeholder="Aucun", key="chat.form.licences"
-        )
-        start = right.date_input("Début", value=None, format="DD/MM/YYYY", key="chat.form.start")
-        done = st.form_submit_button(
-            "Valider l'offre", key="chat.form.validate", type="primary", icon=":material/check:"
-        )
-    if done:
-        try:
-            offer = form.offer_from_form(
-                person.agency_id,
-                uuid4(),
-                utc_now(),
-                title=title,
-                description=description,
-                occupation=occupation,
-                place=place,
-                contract=contract,
-                until=until,
-                weekly_hours=weekly_hours,
-                pay_low=pay_low,
-                pay_high=pay_high,
-                pay_unit=pay_unit,
-                experience_years=experience_years,
-                skills_required=skills,
-                licences=licences,
-                start=start,
-                openings=openings,
-                employer=employer,
-            )
-            save_and_open(offer)
-        except FtError as error:
-            st.error(str(error), icon=":material/error:")
-
-
-def import_file() -> None:
-    upload = st.file_uploader("Fichier d'offres France Travail (JSON)", type=["json"], key="chat.file")
-    if upload is None:
-        st.caption(formats.ACCEPTED)
+def show_chat(chat: Chat) -> None:
+    show_title(chat)
+    entries = chats.entries(database, person, chat.chat_id)
+    last = entries[-1] if entries else None
+    for entry in entries[:-1] if last and last.role is TurnRole.ASSISTANT else entries:
+        show_entry(entry)
+    generation = services.generations.get(chat.chat_id)
+    if generation is not None:
+        show_generation(chat, generation)
         return
-    data = upload.getvalue()
-    content = hashlib.sha256(data).hexdigest()
+    show_failure(chat)
+    if last and last.role is TurnRole.ASSISTANT:
+        if last.outcome is not Outcome.COMPLETE:
+            st.caption(":material/content_cut: Réponse arrêtée avant sa fin : ce qui est arrivé est gardé.")
+        show_answer(chat, entries, last)
+        show_answer_actions(chat, entries, last)
+    elif st.button("Rédiger la réponse", key="chat.answer", type="primary", icon=":material/edit_note:"):
+        answer_again(chat.chat_id, services.model)
+    show_hidden(chat, entries)
+    follow_up(chat)
+
+
+def show_title(chat: Chat) -> None:
+    name, manage = st.columns([5, 1], vertical_alignment="center")
+    name.subheader(escaped(chat.title))
+    with manage, st.popover("", icon=":material/more_horiz:", help="Renommer ou supprimer cet échange"):
+        title = st.text_input("Titre", chat.title, key=f"chat.title.{chat.chat_id}", max_chars=80)
+        if st.button("Renommer", key="chat.rename"):
+            chats.rename(database, person, chat.chat_id, title)
+            st.rerun()
+        st.caption("La suppression efface tous les textes de cet échange, sans retour.")
+        if st.button("Supprimer cet échange", key="chat.delete", icon=":material/delete:"):
+            chats.delete(database, person, chat.chat_id)
+            go_to_task("offer")
+            st.rerun()
+
+
+def show_entry(entry: Entry) -> None:
+    if entry.role is TurnRole.MATERIAL:
+        with st.expander(escaped(entry.label or "Éléments"), icon=":material/attach_file:"):
+            st.text(entry.text)
+        return
+    ours = entry.role is TurnRole.USER
+    with st.chat_message(
+        "user" if ours else "assistant", avatar=":material/person:" if ours else ":material/edit_note:"
+    ):
+        st.text(entry.text)
+
+
+def show_generation(chat: Chat, generation: Generation) -> None:
+    """Plain text while it comes: Markdown of a model could load images from anywhere."""
+    st.button("Arrêter", key="chat.stop", icon=":material/stop_circle:", on_click=generation.stop)
+    place, text = st.empty(), ""
+    place.caption("L'assistant écrit…")
+    while not generation.ended:
+        longer = generation.wait(len(text), timeout=0.1)
+        if longer:
+            # Drawn again also when nothing came: that is where Streamlit lets a click through.
+            place.text(longer)
+        else:
+            place.caption("L'assistant écrit…")
+        if len(text):
+            time.sleep(SECONDS_BETWEEN_DRAWINGS)
+        text = longer
+    services.generations.pop(chat.chat_id, None)
+    if generation.failure:
+        st.session_state["chat.failure"] = (str(chat.chat_id), generation.failure)
+    st.rerun()
+
+
+def show_failure(chat: Chat) -> None:
+    chat_id, sentence = st.session_state.get("chat.failure", (None, ""))
+    if chat_id != str(chat.chat_id):
+        return
+    st.error(sentence, icon=":material/error:")
+    with st.container(horizontal=True):
+        if st.button("Réessayer", key="chat.retry", icon=":material/refresh:"):
+            answer_again(chat.chat_id, services.model)
+        offered = services.model.is_ai and chat.task != "free"
+        if offered and st.button("Rédiger sans IA", key="chat.offline", icon=":material/edit:"):
+            answer_again(chat.chat_id, OfflineWriter())
+
+
+def answer_again(chat_id: UUID, model: ChatModel) -> None:
+    entries = chats.entries(database, person, chat_id)
+    if entries and entries[-1].role is TurnRole.ASSISTANT:
+        chats.take_back_answer(database, person, chat_id, utc_now())
     try:
-        found, notes = formats.read_france_travail(data, database, person.agency_id, utc_now())
+        write_answer(chat_id, model)
+    except FtError as error:
+        st.session_state["chat.failure"] = (str(chat_id), str(error))
+    st.rerun()
+
+
+def show_answer_actions(chat: Chat, entries: list[Entry], answer: Entry) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Régénérer", key="chat.again", icon=":material/refresh:"):
+            answer_again(chat.chat_id, services.model)
+        messages = [entry for entry in entries if entry.role is TurnRole.USER]
+        if messages:
+            with st.popover("Modifier mon message", icon=":material/edit:"):
+                change_message(chat, messages[-1])
+        elif chat.task != "free":
+            with st.popover("Modifier mes éléments", icon=":material/edit:"):
+                change_materials(chat, [entry for entry in entries if entry.role is TurnRole.MATERIAL])
+        rate(chat, answer)
+
+
+def change_message(chat: Chat, message: Entry) -> None:
+    text = st.text_area("Votre message", message.text, key=f"chat.edit.{message.turn_id}")
+    if st.button("Renvoyer", key="chat.edit.send", type="primary"):
+        try:
+            chats.take_back_message(database, person, chat.chat_id, utc_now())
+            chats.say(database, person, chat.chat_id, text, utc_now())
+        except FtError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        answer_again(chat.chat_id, services.model)
+
+
+def change_materials(chat: Chat, materials: list[Entry]) -> None:
+    texts = [
+        st.text_area(escaped(entry.label or "Éléments"), entry.text, key=f"chat.edit.{entry.turn_id}", height=160)
+        for entry in materials
+    ]
+    if st.button("Rédiger de nouveau", key="chat.edit.materials", type="primary"):
+        try:
+            for entry, text in zip(materials, texts, strict=True):
+                chats.replace_material(database, person, chat.chat_id, entry.turn_id, text, utc_now())
+        except FtError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        answer_again(chat.chat_id, services.model)
+
+
+def rate(chat: Chat, answer: Entry) -> None:
+    key = f"chat.thumbs.{answer.turn_id}"
+    if answer.rating is not None:
+        st.session_state.setdefault(key, 1 if answer.rating is Rating.UP else 0)
+    thumbs = st.feedback("thumbs", key=key)
+    given = None if thumbs is None else Rating.UP if thumbs else Rating.DOWN
+    if given is not answer.rating:
+        chats.rate(database, person, chat.chat_id, answer.turn_id, given)
+    if given is not None:
+        with st.popover("Dire pourquoi", icon=":material/comment:"):
+            reason = st.text_input("Ce qui va ou ne va pas (facultatif)", key=f"chat.reason.{answer.turn_id}")
+            if st.button("Enregistrer", key="chat.reason.save"):
+                chats.rate(database, person, chat.chat_id, answer.turn_id, given, reason)
+                st.toast("Merci, c'est noté.")
+
+
+def show_hidden(chat: Chat, entries: list[Entry]) -> None:
+    """What did not leave: the counselor sees which words became placeholders."""
+    if not services.model.is_ai:
+        st.caption(":material/lock: Sans IA, rien ne quitte cette machine.")
+        return
+    hidden = writing.prepare(database, person, services.model, chat, entries).hidden
+    if not hidden:
+        st.caption(":material/lock: Aucune donnée personnelle reconnue dans cet échange ; relisez avant d'envoyer.")
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(":material/lock: Masqué à l'IA :")
+        for each in hidden:
+            st.badge(escaped(each.original), icon=":material/visibility_off:", color="gray")
+
+
+def follow_up(chat: Chat) -> None:
+    said = st.chat_input(
+        "Demander un changement, ajouter une précision ou un document",
+        key="chat.more",
+        accept_file=True,
+        file_type=DOCUMENTS,
+    )
+    if not said:
+        return
+    try:
+        materials = [(f"Document : {file.name}", read_upload(file.name, file.getvalue())) for file in said.files]
+        chats.say(database, person, chat.chat_id, said.text, utc_now(), [each for each in materials if each[1].strip()])
     except FtError as error:
         st.error(str(error), icon=":material/error:")
         return
-    st.subheader(counted(len(found), "offre lue", "offres lues"))
-    for offer in found[:SHOWN_OFFERS]:
-        st.text(f"{offer.title} · {offer.place.name if offer.place else 'lieu à préciser'}")
-    if len(found) > SHOWN_OFFERS:
-        st.caption(f"… et {len(found) - SHOWN_OFFERS} de plus.")
-    if notes:
-        show_field_notes(notes, content)
-    imported = st.session_state.get("chat.imported")
-    if imported and imported[0] == content:
-        st.success(imported[1], icon=":material/check_circle:")
-        if st.button("Aller à la présélection", key="chat.file.go", type="primary"):
-            open_preselection(found[0].offer_id)
-    elif found and st.button(
-        f"Importer {counted(len(found), 'offre', 'offres')}", key="chat.file.import", type="primary"
-    ):
-        report = offers.save_all(database, person, found, utc_now())
-        sentence = (
-            f"{counted(report.added, 'offre ajoutée', 'offres ajoutées')}, "
-            f"{counted(report.updated, 'mise à jour', 'mises à jour')}, {report.unchanged} déjà là."
-        )
-        st.session_state["chat.imported"] = (content, sentence)
-        st.rerun()
+    answer_again_after_message(chat.chat_id)
 
 
-def show_field_notes(notes: list[FieldNote], content: str) -> None:
-    st.write(f"{counted(len(notes), 'champ non lu ou non repris', 'champs non lus ou non repris')} :")
-    st.dataframe(
-        {
-            "Offre": [note.record for note in notes],
-            "Champ": [note.field for note in notes],
-            "Valeur": [note.value for note in notes],
-            "Raison": [note.reason for note in notes],
-        },
-        hide_index=True,
-        width="stretch",
-    )
-    # Streamlit names large downloads by a partial hash: the full one keeps two agencies apart.
-    st.download_button(
-        "Télécharger ces champs (CSV)",
-        records.notes_csv(notes),
-        f"champs-{person.agency_id}-{content}.csv",
-        "text/csv",
-        key="chat.file.csv",
-        icon=":material/download:",
-    )
+def answer_again_after_message(chat_id: UUID) -> None:
+    try:
+        write_answer(chat_id, services.model)
+    except FtError as error:
+        st.session_state["chat.failure"] = (str(chat_id), str(error))
+    st.rerun()
 
 
-def counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number < 2 else several}"
+def chosen_chat() -> Chat | None:
+    try:
+        return chats.chat(database, person, UUID(st.query_params["echange"]))
+    except (KeyError, ValueError):
+        return None
+    except NotFound as error:
+        st.info(str(error), icon=":material/info:")
+        return None
 
 
 st.title("Rédaction")
-st.write("Écrire une offre d'emploi à partir de vos notes, d'un formulaire ou d'un fichier.")
-if not services.model.is_ai:
-    st.caption("Sans IA : rédaction par modèle de texte.")
-
-left, right = st.columns([1, 2], gap="large")
+st.write("Écrire une offre ou un message.")
+try:
+    access.require(person, "write with the assistant")
+except NotAllowed as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+left, right = st.columns([3, 7], gap="large")
 with right:
-    # Set before the widget is drawn: an example sets it too, and a default beside that is an error.
-    st.session_state.setdefault("chat.way", NOTES)
-    way = st.segmented_control(
-        "Partir de",
-        [NOTES, FORM, FILE],
-        required=True,
-        key="chat.way",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    {NOTES: write_from_notes, FORM: fill_form, FILE: import_file}[way or NOTES]()
+    opened = chosen_chat()
+    task = None if opened else st.query_params.get("tache", "offer")
+    if opened:
+        show_chat(opened)
+    elif task == FORM:
+        fill_form()
+    elif task == FILE:
+        import_file()
+    elif task == DESK and person.role is Role.TEAM_LEAD:
+        show_prompt_desk()
+    else:
+        try:
+            begin_task(prompts.find(database, person, task or "offer"))
+        except NotFound as error:
+            st.info(str(error), icon=":material/info:")
 with left:
-    show_examples()
-    show_saved()
+    show_tasks(opened.task if opened else task)
+    show_chats(opened.chat_id if opened else None)
+    show_offers()

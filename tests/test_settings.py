@@ -110,3 +110,13 @@ def test_no_refusal_shows_a_key_or_a_secret() -> None:
             Settings.from_env(env)
         assert "secrète" not in str(refused.value)
         assert "too-short" not in str(refused.value)
+
+
+def test_the_daily_cap_of_tokens_is_a_number() -> None:
+    given = {"FT_MISTRAL_KEY": "k", "FT_MISTRAL_DAILY_TOKENS": "50000"}
+    settings = Settings.from_env(given)
+    assert settings.mistral is not None
+    assert settings.mistral.daily_tokens == 50_000
+    for wrong in ("0", "-5", "beaucoup", "1e6"):
+        with pytest.raises(ConfigError, match="FT_MISTRAL_DAILY_TOKENS"):
+            Settings.from_env(given | {"FT_MISTRAL_DAILY_TOKENS": wrong})

@@ -14,6 +14,7 @@ TABLES = (
     "agency", "occupation", "occupation_title", "occupation_skill", "occupation_near", "department", "commune",
     "offer", "candidate", "campaign", "conversation", "message", "message_event", "reply", "opt_out", "callback",
     "launch_turn", "journal", "sandbox_sms",
+    "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day",
 )  # fmt: skip
 
 

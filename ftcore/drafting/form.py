@@ -9,7 +9,7 @@ from uuid import UUID
 from ftcore.database import Database, Row
 from ftcore.drafting.terms import pay_of
 from ftcore.errors import FtError
-from ftcore.model import Occupation, Offer, OfferSource, Pay, PayUnit, Place
+from ftcore.model import Demand, Occupation, Offer, OfferSource, Pay, PayUnit, Place
 
 CONTRACTS = ("CDI", "CDD", "Intérim", "Saisonnier", "Alternance")
 LICENCES = ("B", "BE", "C", "CE", "D", "CACES R489 1", "CACES R489 3", "CACES R489 5", "FIMO")
@@ -138,24 +138,61 @@ def euros(number: float) -> str:
     return text.replace(",", "\u202f").replace(".", ",")
 
 
+# What each field of an offer is called on the screens.
+FIELD_NAMES = {
+    "title": "Titre",
+    "occupation": "Métier",
+    "place": "Lieu",
+    "employer": "Employeur",
+    "contract": "Contrat",
+    "contract_end": "Fin du contrat",
+    "weekly_hours": "Durée",
+    "schedule": "Horaires",
+    "pay": "Salaire",
+    "pay_text": "Salaire",
+    "experience_years": "Expérience",
+    "diplomas": "Diplômes",
+    "licences": "Permis",
+    "languages": "Langues",
+    "skills_required": "Compétences exigées",
+    "skills_desired": "Compétences souhaitées",
+    "tasks": "Missions",
+    "prerequisites": "Critères",
+    "start": "Début",
+    "openings": "Postes",
+}
+DEMAND_WORDS = {
+    Demand.BLOCKING: "bloquant",
+    Demand.FLEXIBLE: "souple",
+    Demand.INFORMATION: "pour information",
+}
+
+
 def in_words(offer: Offer) -> list[tuple[str, str]]:
     """What an offer holds, as (field, value) in French, fields without a value left out."""
     hours = f"{offer.weekly_hours:g}".replace(".", ",") + " h par semaine" if offer.weekly_hours else ""
-    lines = [
-        ("Titre", offer.title),
-        ("Métier", f"{offer.occupation.label} ({offer.occupation.code})" if offer.occupation else ""),
-        ("Lieu", f"{offer.place.name} ({offer.place.department})" if offer.place else ""),
-        ("Employeur", offer.employer or ""),
-        ("Contrat", offer.contract or ""),
-        ("Horaires", hours),
-        ("Salaire", pay_in_words(offer.pay) if offer.pay else offer.pay_text or ""),
-        ("Expérience", _experience_in_words(offer.experience_years)),
-        ("Permis", ", ".join(offer.licences)),
-        ("Langues", ", ".join(offer.languages)),
-        ("Début", f"{offer.start:%d/%m/%Y}" if offer.start else ""),
-        ("Postes", str(offer.openings)),
-    ]
-    return [(name, value) for name, value in lines if value]
+    values = {
+        "title": offer.title,
+        "occupation": f"{offer.occupation.label} ({offer.occupation.code})" if offer.occupation else "",
+        "place": f"{offer.place.name} ({offer.place.department})" if offer.place else "",
+        "employer": offer.employer or "",
+        "contract": offer.contract or "",
+        "contract_end": f"{offer.contract_end:%d/%m/%Y}" if offer.contract_end else "",
+        "weekly_hours": hours,
+        "schedule": offer.schedule or "",
+        "pay": pay_in_words(offer.pay) if offer.pay else offer.pay_text or "",
+        "experience_years": _experience_in_words(offer.experience_years),
+        "diplomas": ", ".join(offer.diplomas),
+        "licences": ", ".join(offer.licences),
+        "languages": ", ".join(offer.languages),
+        "skills_required": ", ".join(offer.skills_required),
+        "skills_desired": ", ".join(offer.skills_desired),
+        "tasks": " ; ".join(offer.tasks),
+        "prerequisites": ", ".join(f"{each.text} ({DEMAND_WORDS[each.demand]})" for each in offer.prerequisites),
+        "start": f"{offer.start:%d/%m/%Y}" if offer.start else "",
+        "openings": str(offer.openings),
+    }
+    return [(FIELD_NAMES[name], value) for name, value in values.items() if value]
 
 
 def _experience_in_words(years: float | None) -> str:

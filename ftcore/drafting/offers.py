@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ftcore.database import Database, Row, Transaction
-from ftcore.drafting.form import home_department
-from ftcore.drafting.notes import TO_SPECIFY, Facts, read_facts
+from ftcore.drafting.notes import TO_SPECIFY
+from ftcore.drafting.structure import structure as structure
 from ftcore.errors import FtError, NotFound
-from ftcore.matching.occupations import OccupationIndex
-from ftcore.matching.places import department_place, find_place
 from ftcore.model import (
-    FieldNote,
+    Demand,
     ImportReport,
     Occupation,
     Offer,
@@ -24,94 +23,10 @@ from ftcore.model import (
     PayUnit,
     Person,
     Place,
+    Prerequisite,
+    Trace,
 )
 from ftcore.trust import access, journal
-
-# Below the first score the nearest title is no reading at all; below the second a person must look.
-NEAR_ENOUGH = 0.5
-SURE = 0.95
-
-
-def structure(
-    text: str, index: OccupationIndex, database: Database, agency_id: UUID, now: datetime
-) -> tuple[Offer, list[FieldNote]]:
-    """Turn notes or a draft into an offer, and say field by field what could not be found.
-
-    Rules only, so that the same text always gives the same offer. An offer without a title has the
-    title "": it can be shown, and `save` refuses it.
-    """
-    facts = read_facts(text, now.date())
-    occupation, sure = _occupation(facts, index)
-    place = _place(facts, database, agency_id)
-    offer = Offer(
-        agency_id=agency_id,
-        offer_id=uuid4(),
-        title=facts.title or "",
-        description=text.strip(),
-        occupation=occupation,
-        place=place,
-        source=OfferSource.NOTES,
-        created_utc=now,
-        contract=facts.contract.value if facts.contract else None,
-        weekly_hours=facts.weekly_hours.value if facts.weekly_hours else None,
-        pay=facts.pay.value if facts.pay else None,
-        pay_text=facts.pay.words if facts.pay else facts.net_pay,
-        experience_years=facts.experience_years.value if facts.experience_years else None,
-        licences=facts.licences,
-        languages=facts.languages,
-        start=facts.start.value if facts.start else None,
-        openings=facts.openings.value if facts.openings else 1,
-        employer=facts.employer,
-    )
-    return offer, _to_specify(facts, offer, sure)
-
-
-def _occupation(facts: Facts, index: OccupationIndex) -> tuple[Occupation | None, bool]:
-    """The nearest occupation of the referential, and whether it is sure."""
-    words = facts.occupation or facts.title
-    best = next(iter(index.search(words, 1)), None) if words else None
-    if best is None or best.score < NEAR_ENOUGH:
-        return None, False
-    return Occupation(best.code, best.label), best.score >= SURE
-
-
-def _place(facts: Facts, database: Database, agency_id: UUID) -> Place | None:
-    """Of two communes of one name, the one in the agency's department is meant."""
-    if not facts.place:
-        return None
-    near = home_department(database, agency_id)
-    return find_place(database, facts.place, near) or department_place(database, facts.place)
-
-
-def _to_specify(facts: Facts, offer: Offer, sure_of_occupation: bool) -> list[FieldNote]:
-    missing: list[tuple[str, str, str]] = []
-    if not offer.title:
-        missing.append(("titre", "", "aucun intitulé de poste n'a été reconnu"))
-    if offer.occupation is None:
-        reason = "aucun métier du référentiel n'y ressemble assez ; ajoutez une ligne « Métier : … »"
-        missing.append(("métier", facts.occupation or facts.title or "", reason))
-    elif not sure_of_occupation:
-        reason = "c'est le plus proche du titre ; s'il ne convient pas, ajoutez une ligne « Métier : … »"
-        missing.append(("métier", offer.occupation.label, reason))
-    if offer.place is None:
-        reason = "lieu inconnu du référentiel" if facts.place else "aucun lieu n'a été reconnu"
-        missing.append(("lieu", facts.place or "", reason))
-    if offer.contract is None:
-        missing.append(("contrat", "", "ni CDI, ni CDD, ni intérim, ni alternance n'est indiqué"))
-    if offer.weekly_hours is None:
-        said = f"« {facts.working_time} » ne dit pas le nombre d'heures" if facts.working_time else None
-        missing.append(("horaires", facts.working_time or "", said or "aucune durée hebdomadaire"))
-    if offer.pay is None:
-        net = "montant net : le brut est à préciser" if facts.net_pay else "aucun montant"
-        missing.append(("salaire", facts.net_pay or "", net))
-    if offer.experience_years is None:
-        missing.append(("expérience", "", "aucune durée, ni « débutant accepté »"))
-    if facts.start is None:
-        missing.append(("début", "", "aucune date de début"))
-    missing += [
-        ("souhaits", wish, "souhaité, non exigé : gardé dans le texte, pas dans les critères") for wish in facts.wished
-    ]
-    return [FieldNote("offre", field, value, reason) for field, value, reason in missing]
 
 
 def save(database: Database, person: Person, offer: Offer, now: datetime) -> ImportReport:
@@ -198,6 +113,10 @@ def from_row(row: Row) -> Offer:
         skills_desired=tuple(row["skills_desired"]),
         licences=tuple(row["licences"]),
         languages=tuple(row["languages"]),
+        tasks=tuple(row["tasks"] or ()),
+        diplomas=tuple(row["diplomas"] or ()),
+        prerequisites=tuple(Prerequisite(text, Demand(demand)) for text, demand in _listed(row["prerequisites"])),
+        traces=tuple(Trace(*trace) for trace in _listed(row["traces"])),
         **{name: row[name] for name in _PLAIN},
     )
 
@@ -212,8 +131,17 @@ _APART = {
     "skills_desired",
     "licences",
     "languages",
+    "tasks",
+    "diplomas",
+    "prerequisites",
+    "traces",
 }
 _PLAIN = tuple(field.name for field in fields(Offer) if field.name not in _APART)
+
+
+def _listed(stored: str | None) -> list[Any]:
+    """What was stored as JSON; offers saved before these columns existed have none."""
+    return json.loads(stored) if stored else []
 
 
 def _occupation_of(row: Row) -> Occupation | None:
@@ -258,6 +186,10 @@ def _row(offer: Offer) -> dict[str, Any]:
         "skills_desired": list(offer.skills_desired),
         "licences": list(offer.licences),
         "languages": list(offer.languages),
+        "tasks": list(offer.tasks),
+        "diplomas": list(offer.diplomas),
+        "prerequisites": json.dumps([[each.text, each.demand] for each in offer.prerequisites], ensure_ascii=False),
+        "traces": json.dumps([astuple(trace) for trace in offer.traces], ensure_ascii=False),
     }
 
 

@@ -3,29 +3,82 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ftcore.drafting.assistant import Turn
+from ftcore.drafting import plain_texts
+from ftcore.drafting.assistant import Ask, Schema, Stop, Usage
 from ftcore.drafting.notes import TO_SPECIFY, Facts, read_facts
+from ftcore.errors import ModelError
 from ftcore.text import words
 
 # Only quoted words reach the draft, never a computed date: any day will do as "today".
 ANY_DAY = date(2000, 1, 1)
 
 
+NO_FREE_TALK = (
+    "Sans IA, l'échange libre n'est pas possible. Choisissez une tâche : offre, SMS, e-mail, synthèse, réécriture "
+    "plus courte ou plus simple, comparaison."
+)
+NO_SUCH_MANNER = "Sans IA, cette réécriture n'est pas possible. « Plus court » et « Mots plus simples » le sont."
+NO_CHANGES = "Sans IA, ce texte ne se reprend pas par message : corrigez-le à la main dans le document."
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineWriter:
-    """A ChatModel without a model: a template filled by the same rules that read offers."""
+    """A ChatModel without a model: templates filled by rules. What only a model can do, it says it cannot."""
 
     name: str = "sans IA"
     is_ai: bool = False
 
-    def stream(self, system: str, turns: Sequence[Turn]) -> Iterator[str]:
-        """Yield the draft word by word; the prompt is for models and is not read."""
-        notes = next((turn.text for turn in reversed(turns) if turn.role == "user"), "")
-        yield from re.findall(r"\s*\S+|\s+$", write_offer(notes))
+    def stream(self, ask: Ask, stop: Stop | None = None, told: Callable[[Usage], None] | None = None) -> Iterator[str]:
+        """Yield the text word by word; the prompt is for models and is not read."""
+        begun = time.perf_counter()
+        for piece in re.findall(r"\s*\S+|\s+$", _written(ask)):
+            if stop is not None and stop.asked:
+                break
+            yield piece
+        if told is not None:
+            told(Usage(0, 0, 0, round(1000 * (time.perf_counter() - begun))))
+
+    def parse(
+        self, ask: Ask, schema: type[Schema], stop: Stop | None = None, told: Callable[[Usage], None] | None = None
+    ) -> Schema:
+        """Always raises ModelError: rules read texts (`offers.structure`), they answer no schema."""
+        raise ModelError("Sans IA, la lecture du texte se fait par règles.")
+
+
+def _written(ask: Ask) -> str:
+    given = [text for _, text in ask.materials]
+    said = [turn.text for turn in ask.turns if turn.role == "user"]
+    match ask.task:
+        case "offer":
+            # Later messages are more notes: "ajoute : salaire 13 € de l'heure".
+            return write_offer("\n".join([*given, *said[1:]]) if given else "\n".join(said))
+        case "sms" | "email_candidate" | "email_employer" | "summary" | "rewrite" | "compare" if len(said) > 1:
+            raise ModelError(NO_CHANGES)
+        case "sms":
+            return plain_texts.write_sms(given[0], *given[1:2])
+        case "email_candidate" | "email_employer":
+            return plain_texts.write_email(given[0], *given[1:2])
+        case "summary":
+            return plain_texts.write_summary("\n".join(given))
+        case "rewrite":
+            return _rewritten(given[0], "\n".join(given[1:]))
+        case "compare":
+            work = plain_texts.merge if given[0] == "Fusionner" else plain_texts.compare
+            return work(given[1] if len(given) > 1 else "", "\n".join(given[2:]))
+    raise ModelError(NO_FREE_TALK)
+
+
+def _rewritten(manner: str, text: str) -> str:
+    if manner == "Plus court":
+        return plain_texts.shorter(text)
+    if manner.startswith("Mots plus simples"):
+        return plain_texts.simpler(text)
+    raise ModelError(NO_SUCH_MANNER)
 
 
 def write_offer(notes: str) -> str:

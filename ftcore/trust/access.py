@@ -9,6 +9,9 @@ from ftcore.model import Person, Role
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "write offers": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    "write with the assistant": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    "publish prompts": frozenset({Role.TEAM_LEAD}),
+    "override findings": frozenset({Role.TEAM_LEAD}),
     "see candidates": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "send messages": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),

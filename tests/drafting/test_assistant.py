@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +10,8 @@ import pytest
 
 from ftcore.database import Database
 from ftcore.drafting import offers
-from ftcore.drafting.assistant import LONGEST_NOTES, ChatModel, Turn, draft_offer
+from ftcore.drafting.assistant import Ask, ChatModel, Turn
 from ftcore.drafting.offline import OfflineWriter, for_everyone, write_offer
-from ftcore.errors import FtError
 from ftcore.matching.occupations import build_index
 from ftcore.model import Person
 
@@ -36,37 +34,6 @@ NOTES = [
 ]
 
 
-class Listening:
-    """A ChatModel that remembers what it was asked."""
-
-    name = "écoute"
-    is_ai = True
-
-    def __init__(self) -> None:
-        self.system = ""
-        self.turns: Sequence[Turn] = ()
-
-    def stream(self, system: str, turns: Sequence[Turn]) -> Iterator[str]:
-        self.system, self.turns = system, turns
-        return iter(["Titre"])
-
-
-def test_the_model_gets_the_lawful_prompt_and_the_notes() -> None:
-    model = Listening()
-    assert list(draft_offer(model, "  serveur à Rennes ")) == ["Titre"]
-    assert list(model.turns) == [Turn("user", "serveur à Rennes")]
-    for rule in ("L1132-1", "(H/F)", "à préciser", "Missions", "Profil", "Conditions"):
-        assert rule in model.system
-
-
-@pytest.mark.parametrize("notes", ["", "  \n ", "x" * (LONGEST_NOTES + 1)])
-def test_empty_or_endless_notes_never_reach_the_model(notes: str) -> None:
-    model = Listening()
-    with pytest.raises(FtError):
-        draft_offer(model, notes)
-    assert model.system == ""
-
-
 def test_the_offline_writer_is_a_model_that_says_it_is_none() -> None:
     writer: ChatModel = OfflineWriter()
     assert (writer.name, writer.is_ai) == ("sans IA", False)
@@ -74,7 +41,8 @@ def test_the_offline_writer_is_a_model_that_says_it_is_none() -> None:
 
 def test_the_draft_comes_word_by_word() -> None:
     notes = "Cherche serveur à Annonay, CDI"
-    pieces = list(draft_offer(OfflineWriter(), notes))
+    ask = Ask("offer", "offer/2", "", (Turn("user", notes),), materials=(("Vos notes", notes),))
+    pieces = list(OfflineWriter().stream(ask))
     assert len(pieces) > 20
     assert "".join(pieces) == write_offer(notes)
 
@@ -114,7 +82,7 @@ def test_the_offer_read_from_the_draft_is_the_offer_read_from_the_notes(
         offers.structure(text, index, database, person.agency_id, NOW)[0] for text in (notes, write_offer(notes))
     ]
     same = [
-        replace(offer, offer_id=UUID(int=0), title="", description="", pay_text=None, occupation=None)
+        replace(offer, offer_id=UUID(int=0), title="", description="", pay_text=None, occupation=None, traces=())
         for offer in offers_read
     ]
     assert same[0] == same[1]

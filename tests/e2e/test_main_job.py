@@ -67,3 +67,22 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
 
     go_to(page, "Mesures")
     assert figure(page, "Réponses") == before + 1
+
+
+def test_a_draft_with_a_forbidden_criterion_is_mended_and_validated(address: str, browser_page: Page) -> None:
+    page = browser_page
+    page.goto(address)
+    notes = "Cherche serveur à Annonay, CDI 35 h, 12,50 € de l'heure, débutant accepté, moins de 30 ans."
+    page.get_by_label("Vos notes").fill(notes)
+    page.get_by_role("button", name="Rédiger", exact=True).click()
+    expect(page.get_by_text("1 point bloquant")).to_be_visible()
+    expect(page.get_by_role("button", name="Valider l'offre")).to_be_disabled()
+    picture(page, "assistant")
+    page.get_by_role("button", name="Retirer").click()
+    expect(page.get_by_text("Aucun point de droit relevé")).to_be_visible()
+    # The address leads back to the conversation.
+    page.reload()
+    page.get_by_role("button", name="Retirer").click()
+    page.get_by_role("button", name="Valider l'offre").click()
+    expect(page.get_by_role("heading", name="Présélection", exact=True)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Offre")).to_have_value(re.compile(r"Serveur \(H/F\)"))
