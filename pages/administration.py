@@ -1,11 +1,13 @@
 """Administration: import people, and see the state of the service."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
 
 from ftcore.database import utc_now
+from ftcore.drafting import budget, chats, prompts
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.insight.service_state import service_state
@@ -16,7 +18,7 @@ from ftcore.services import current
 services = current()
 database, person = services.database, services.person
 state = st.session_state
-SECTIONS = ("Importer des personnes", "État du service")
+SECTIONS = ("Importer des personnes", "Assistant", "État du service")
 
 
 def import_people() -> None:
@@ -130,11 +132,56 @@ def show_state() -> None:
     )  # fmt: skip
 
 
+def show_assistant() -> None:
+    """What the assistant is used for and takes, for the whole agency: nothing tells one counselor from another."""
+    since = utc_now() - timedelta(days=30)
+    titles = {prompt.name: prompt.title for prompt in prompts.catalogue(database, person)}
+    st.subheader("Ce qui sert, depuis 30 jours")
+    useful = chats.usefulness(database, person, since)
+    if not useful:
+        st.caption("Aucun texte gardé ni noté pour l'instant.")
+    else:
+        rows = [
+            {
+                "Tâche": titles.get(each.task, each.task),
+                "Textes gardés": each.accepted,
+                "Tels quels": each.untouched,
+                "Part modifiée (médiane)": "–" if each.median_edited is None else wording.percent(each.median_edited),
+                "Pouces levés": each.up,
+                "Pouces baissés": each.down,
+            }
+            for each in useful
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.subheader("Ce que cela prend, depuis 30 jours")
+    taken = budget.by_task(database, person, since)
+    if not taken:
+        st.caption("Aucune demande pour l'instant.")
+        return
+    rows = [
+        {
+            "Tâche": titles.get(row["task"], row["task"]),
+            "Demandes": row["requests"],
+            "Jetons lus": int(row["tokens_in"]),
+            "Jetons écrits": int(row["tokens_out"]),
+            "Durée médiane (ms)": round(row["latency_ms"]),
+            "Énergie (Wh, ordre de grandeur)": round(float(row["energy_wh"]), 2),
+            "Échecs": wording.percent(float(row["failed"])),
+        }
+        for row in taken
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    used = budget.today(database, person.agency_id, utc_now())
+    st.caption(f"Aujourd'hui : {wording.number(used)} jetons sur {wording.number(services.daily_tokens)}.")
+
+
 st.title("Administration")
 st.caption("Importer des données et surveiller le service.")
 section = st.segmented_control("Rubrique", SECTIONS, default=SECTIONS[0], required=True, key="administration.section",
                                label_visibility="collapsed")  # fmt: skip
 if section == SECTIONS[0]:
     import_people()
+elif section == SECTIONS[1]:
+    show_assistant()
 else:
     show_state()

@@ -4,12 +4,13 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 import streamlit as st
-from ftcore.drafting.compliance import Finding, Level
 
 from ftcore.database import Database, utc_now
-from ftcore.drafting import chats, compliance, form, offers, prompts, validation
+from ftcore.drafting import budget, chats, compliance, exports, form, offers, prompts, validation
 from ftcore.drafting.changes import word_diff
 from ftcore.drafting.chats import Chat, Entry, TurnRole
+from ftcore.drafting.compliance import Finding, Level
+from ftcore.drafting.reading_model import structure_with_model
 from ftcore.drafting.support import Span, unsupported
 from ftcore.errors import FtError
 from ftcore.insight import wording
@@ -91,7 +92,7 @@ def show_offer(chat: Chat, entries: list[Entry], answer: Entry, text: str) -> No
     database, person = services.database, services.person
     index = occupation_index(database, form.referential_size(database))
     now = utc_now()
-    offer, notes = offers.structure(text, index, database, person.agency_id, now)
+    offer, notes = read_by_model(text) or offers.structure(text, index, database, person.agency_id, now)
     # Two clicks on "Valider" save one offer: its id comes from the conversation.
     offer = replace(offer, offer_id=uuid5(chat.chat_id, "offer"))
     findings = compliance.check(text)
@@ -102,12 +103,38 @@ def show_offer(chat: Chat, entries: list[Entry], answer: Entry, text: str) -> No
         show_marked(text, findings, doubts)
         show_findings(answer, text, findings)
         show_doubts(doubts)
+    offer_model_reading(text, index)
     understood, missing = st.columns(2, gap="large")
     with understood:
-        show_facts(offer, told)
+        show_facts(offer)
     with missing:
         show_missing(notes)
+    if not any(each.level is Level.BLOCK for each in findings) and offer.title:
+        offer_downloads(offer)
     validate(chat, answer, text, offer, [each for each in findings if each.level is Level.BLOCK])
+
+
+def read_by_model(text: str) -> tuple[Offer, list[FieldNote]] | None:
+    """What a model read in just this text; another word in it, and the rules read again."""
+    kept: tuple[str, tuple[Offer, list[FieldNote]]] | None = st.session_state.get("chat.read")
+    return kept[1] if kept and kept[0] == text else None
+
+
+def offer_model_reading(text: str, index: OccupationIndex) -> None:
+    services = current()
+    if not services.model.is_ai or read_by_model(text):
+        return
+    if st.button("Relire les champs avec l'IA", key="chat.read.ask", icon=":material/manage_search:"):
+        database, agency_id = services.database, services.person.agency_id
+        model = budget.metered(services.model, database, agency_id, services.daily_tokens, utc_now)
+        try:
+            with st.spinner("L'assistant relit le texte…"):
+                read = structure_with_model(model, text, index, database, agency_id, utc_now())
+        except FtError as error:
+            st.error(f"{error} Les champs lus par règles restent affichés.", icon=":material/error:")
+            return
+        st.session_state["chat.read"] = (text, read)
+        st.rerun()
 
 
 def show_strip(findings: list[Finding], doubts: list[Span]) -> None:
@@ -159,7 +186,7 @@ def show_doubts(doubts: list[Span]) -> None:
                 st.text(f"« {doubt.words} » : {doubt.why}")
 
 
-def show_facts(offer: Offer, told: str) -> None:
+def show_facts(offer: Offer) -> None:
     st.subheader("Ce qui est compris")
     for name, value in form.in_words(offer):
         st.text(f"{name} : {value}")
@@ -175,6 +202,23 @@ def show_missing(notes: list[FieldNote]) -> None:
         st.caption(":material/check_circle: Rien : tous les champs ont été reconnus.")
     for note in notes:
         st.text(f"{note.field.capitalize()} : {note.reason}")
+
+
+def offer_downloads(offer: Offer) -> None:
+    """The offer as a file; what a format cannot carry is said before one takes it."""
+    with st.popover("Télécharger", icon=":material/download:"):
+        form_of = st.radio(
+            "Format", list(exports.Format), format_func=lambda each: exports.NAMES[each][0], key="chat.export.format"
+        )
+        wanted = form_of or exports.Format.WORD
+        _, ending, media = exports.NAMES[wanted]
+        data, notes = exports.write(offer, wanted)
+        if notes:
+            st.caption(f"Ce format ne porte pas : {', '.join(note.field.lower() for note in notes)}.")
+        # The offer's own id keeps two downloads apart, whatever Streamlit makes of their names.
+        st.download_button(
+            "Télécharger l'offre", data, f"offre-{offer.offer_id}.{ending}", media, key="chat.export", type="primary"
+        )
 
 
 def validate(chat: Chat, answer: Entry, text: str, offer: Offer, blocking: list[Finding]) -> None:

@@ -1,12 +1,13 @@
 """Rédaction, the two ways in that need no assistant: a form, and a file of offers."""
 
 import hashlib
-from uuid import UUID, uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4, uuid5
 
 import streamlit as st
 
 from ftcore.database import utc_now
-from ftcore.drafting import form, formats, offers, records
+from ftcore.drafting import exports, form, formats, offers, records
 from ftcore.errors import FtError
 from ftcore.matching.occupations import skills_of
 from ftcore.model import FieldNote, Offer, PayUnit
@@ -124,18 +125,34 @@ def fill_form() -> None:
             st.error(str(error), icon=":material/error:")
 
 
+def read_offers(name: str, data: bytes) -> tuple[list[Offer], list[FieldNote]]:
+    """By the file's ending: many offers of France Travail, or one that was exported from here."""
+    services = current()
+    ending = name.rpartition(".")[2].lower()
+    exported = {exports.NAMES[each][1]: each for each in exports.Format if each is not exports.Format.FRANCE_TRAVAIL}
+    if ending in exported:
+        offer = exports.read(data, exported[ending], services.person.agency_id, utc_now())
+        # The same file read twice is one offer.
+        return [replace(offer, offer_id=uuid5(services.person.agency_id, hashlib.sha256(data).hexdigest()))], []
+    return formats.read_france_travail(data, services.database, services.person.agency_id, utc_now())
+
+
 def import_file() -> None:
     """A file is read, shown with what could not be carried, and imported once."""
     services = current()
     database, person = services.database, services.person
-    upload = st.file_uploader("Fichier d'offres France Travail (JSON)", type=["json"], key="chat.file")
+    upload = st.file_uploader(
+        "Offres de France Travail (JSON), ou une offre exportée (JSON-LD, Word, texte)",
+        type=["json", "jsonld", "docx", "txt"],
+        key="chat.file",
+    )
     if upload is None:
         st.caption(formats.ACCEPTED)
         return
     data = upload.getvalue()
     content = hashlib.sha256(data).hexdigest()
     try:
-        found, notes = formats.read_france_travail(data, database, person.agency_id, utc_now())
+        found, notes = read_offers(upload.name, data)
     except FtError as error:
         st.error(str(error), icon=":material/error:")
         return

@@ -59,12 +59,13 @@ _LABEL = r"(?i:\badresse(?: postale| personnelle| du domicile| du candidat| actu
 
 ADDRESSES: tuple[re.Pattern[str], ...] = (
     # 12 bis rue des Lilas, 35000 Rennes
-    re.compile(rf"(?P<address>{_PREFIX}{_NUMBER}{_STREET}\s{_NAME}{_TAIL})"),
+    re.compile(rf"(?P<address>{_PREFIX}{_NUMBER}(?:de la |du |de l')?{_STREET}\s{_NAME}{_TAIL})"),
     re.compile(rf"(?P<address>{_PREFIX}{_NUMBER}(?i:grand(?:e|')?[ -]?rue)(?:\s{_PROPER})?{_TAIL})"),
     # 3 place de la République
     re.compile(rf"(?P<address>{_PREFIX}{_NUMBER}{_MAYBE}\s{_PROPER}{_TAIL})"),
     # rue des Lilas, 35000 Rennes: without a number, but with a postcode
     re.compile(rf"(?P<address>\b{_STREET}\s{_NAME}{_GAP}(?:{_MORE}{_GAP}){{0,3}}{_POSTCODE})"),
+    re.compile(rf"(?P<address>\b{_MAYBE}\s{_PROPER}{_GAP}(?:{_MORE}{_GAP}){{0,3}}{_POSTCODE})"),
     # j'habite rue des Lilas
     re.compile(rf"{_LIVES}(?P<address>(?:{_STREET}|{_MAYBE})\s{_PROPER}{_TAIL})"),
     # Adresse : 4 Les Hauts de Bel Air 07100 Annonay

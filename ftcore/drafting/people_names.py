@@ -19,7 +19,7 @@ from ftcore.drafting.name_words import (
     WORDS,
 )
 
-_SHORT_CIVILITIES = frozenset(["m", "mm", "mme", "mmes", "mlle", "mr"])
+_SHORT_CIVILITIES = frozenset(["m", "mm", "mme", "mmes", "mlle", "melle", "mr"])
 _SEVERAL = frozenset(["mm", "mmes", "messieurs", "mesdames", "mlles"])
 _OF_TRADES = frozenset(["maitre", "docteur", "professeur", "me"])
 
@@ -136,7 +136,7 @@ def _has_form(tokens: Tokens, number: int, end: int) -> bool:
     if following.is_first and not following.capitals:
         if token.capitals:
             return len(token.raw) > 2 and token.key not in NAMED_AFTER
-        return end == number + 2 and _may_be_first(tokens, number, re.compile(r"(?:er|ir|ez|oir|ons)$"))
+        return end <= number + 3 and _may_be_first(tokens, number, re.compile(r"(?:er|ir|ez|oir|ons)$"))
     if not following.capitals or token.capitals or not token.raw[0].isupper() or len(token.raw) < 3:
         return False
     return len(following.key) > 3 and not any(

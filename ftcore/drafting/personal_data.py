@@ -95,6 +95,8 @@ def _births(text: str) -> Iterator[Found]:
         for match in pattern.finditer(text):
             if not patterns.LEAVE.search(text[max(0, match.start() - 12) : match.start(1)]):
                 yield Found(Kind.BIRTH, match.start(1), match.end(1), _date_key(match.group(1)))
+                if (also := patterns.ALSO_BORN.match(text, match.end(1))) and match.group().lower().startswith("nés"):
+                    yield Found(Kind.BIRTH, also.start(1), also.end(1), _date_key(also.group(1)))
 
 
 def _date_key(written: str) -> str:

@@ -34,7 +34,7 @@ _ABROAD = r"(?:\(\s?)?(?:\+|00[ .]?|%2B)\s?"
 PHONE = re.compile(
     r"(?<![\w.+-])(?:"
     rf"{_ABROAD}33\s?\)?{_S}(?:\(\s?0\s?\){_S})?0?{_S}[1-9](?:{_S}\d){{8}}(?!\d)"
-    r"|33[ ]?[1-9](?:[ ]?\d){8}(?!\d)"
+    r"|0[67](?:,\d{2}){4}(?!\d)|33[ ]?[1-9](?:[ ]?\d){8}(?!\d)"
     rf"|{_ABROAD}[1-9]\d{{0,2}}\)?(?:[ .\-()/]{{0,2}}\d){{6,13}}(?!\d)"
     rf"|(?=0[ .\-_/·]{{0,3}}[1-9])(?:\d{{10}}|{_FRENCH})(?!\d|[.,]\d)"
     rf"|\(0[1-9]\){_S}\d{{2}}(?:{_S}\d{{2}}){{3}}(?!\d)"
@@ -88,13 +88,15 @@ _DATE = (
 )
 _BORN = (
     r"(?:\bn[ée](?:e|\(e\)|[·.-]e)?s?(?=[ :(])|\b(?:dates?|lieu|jour)(?: et lieu| et date)? de nais(?:sance|s?\.)"
-    r"|\bnaissance\b|\bD\.?D\.?N\b\.?|\banniversaire\b)"
+    r"|\bnaissance\b|\bD\.?(?:D\.?)?N\b\.?|\banniversaire\b)"
 )
 BIRTH = re.compile(
     rf"{_BORN}[^\d\n]{{0,45}}?(?:(?:\(\d{{2,5}}\)|\b\d{{5}}\b)[^\d\n]{{0,20}}?)?\n?[^\d\n]{{0,5}}?"
-    rf"\b({_DATE}|(?<=en )(?:19|20)\d{{2}}\b(?!\s?(?:€|h\b)))",
+    rf"\b({_DATE}|(?:(?<=en )|(?<=née )|(?<=né ))(?:19|20)\d{{2}}\b(?!\s?(?:€|h\b)))",
     re.IGNORECASE,
 )
 BEFORE_BIRTH = re.compile(rf"(?<![\d/.])({_DATE})(?=[^\d\n.]{{0,25}}{_BORN})", re.IGNORECASE)
+# "Nés le 12/05/1987 et le 13/06/1988": the dates after the first.
+ALSO_BORN = re.compile(rf"(?: et|,)(?: le)? ({_DATE})", re.IGNORECASE)
 # "Congé de naissance du 12/01/2026": a child's, and the date of a leave.
 LEAVE = re.compile(r"(?:cong[ée]s?|prime|allocation|jours?)\b.{0,12}naissance", re.IGNORECASE)

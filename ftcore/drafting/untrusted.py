@@ -48,7 +48,8 @@ _ROLES = (
     r"|middle|suffix|img|img_break|img_end|begin_audio|audio|start_of_turn|end_of_turn|model_settings|document|invoke"
 )
 _MARKER = re.compile(
-    rf"<{{2,}}|>{{2,}}|<\||\|>|#{{2,}}(?=\s{{0,3}}(?:{_ROLES})\b)|</?\s{{0,3}}(?:{_ROLES})\s{{0,3}}/?>|\[\s{{0,3}}/?\s{{0,3}}(?:{_ROLES})\s{{0,3}}\]",
+    rf"<{{2,}}|>{{2,}}|<\||\|>|#{{2,}}(?=\s{{0,3}}(?:{_ROLES})\b)"
+    rf"|</?\s{{0,3}}(?:{_ROLES})\s{{0,3}}/?>|\[\s{{0,3}}/?\s{{0,3}}(?:{_ROLES})\s{{0,3}}\]",
     re.IGNORECASE,
 )
 _INERT = str.maketrans("<>[]|#＜＞［］｜＃〈〉≪≫", "‹›()¦♯‹›()¦♯‹›‹›")

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea
 
-from ftcore.drafting import chats, offers
+from ftcore.drafting import chats, exports, offers
 from ftcore.drafting.assistant import Ask, Schema, Stop, Usage
 from ftcore.errors import ModelError
 from ftcore.model import Offer, OfferSource, Role
@@ -174,6 +174,16 @@ def test_a_team_lead_may_override_with_a_reason_that_is_journalled(at: AppTest, 
     assert "Contrat aidé" in entry["detail"]
 
 
+def test_the_fields_can_be_read_by_the_model_and_stay_those_of_the_rules_when_it_fails(
+    at: AppTest, house: Services
+) -> None:
+    house.model = Model("Titre : Serveur (H/F)\nCDI à Annonay")
+    draft(at)
+    at.button(key="chat.read.ask").click().run()
+    assert at.error[0].value == "Illisible. Les champs lus par règles restent affichés."
+    assert "Contrat : CDI" in texts(at)
+
+
 def test_empty_notes_get_a_sentence(at: AppTest) -> None:
     draft(at, "  ")
     assert at.error[0].value == "Remplissez d'abord « Vos notes »."
@@ -306,6 +316,23 @@ def test_a_file_is_read_shown_and_imported_once(at: AppTest, house: Services) ->
     assert len(saved(house)) == 4
     at.button(key="chat.file.go").click().run()
     assert at.session_state["preselection.offer"] in {str(offer.offer_id) for offer in saved(house)}
+
+
+@pytest.mark.parametrize("form", [exports.Format.WORD, exports.Format.TEXT, exports.Format.JOB_POSTING])
+def test_an_exported_offer_is_imported_once(at: AppTest, house: Services, form: exports.Format) -> None:
+    offer = Offer(
+        house.person.agency_id, UUID(int=5), "Serveur (H/F)", "Servir.", None, None, OfferSource.FORM,
+        datetime(2026, 11, 23, 23, 30), contract="CDI",
+    )  # fmt: skip
+    data, _ = exports.write(offer, form)
+    open_task(at, "fichier")
+    for _ in range(2):
+        at.file_uploader(key="chat.file").upload(f"offre.{exports.NAMES[form][1]}", data, exports.NAMES[form][2]).run()
+        assert not at.exception
+        if [button for button in at.button if button.key == "chat.file.import"]:
+            at.button(key="chat.file.import").click().run()
+    [read] = saved(house)
+    assert (read.title, read.contract, read.source) == ("Serveur (H/F)", "CDI", OfferSource.FILE)
 
 
 def test_another_file_is_refused_with_a_sentence(at: AppTest, house: Services) -> None:
