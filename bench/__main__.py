@@ -1,4 +1,4 @@
-"""`python -m bench startup|engines|drafting|structure [--json]`."""
+"""`python -m bench startup|engines|drafting|first-token|structure [--json]`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from bench.drafting import drafting
 from bench.engines import engines
+from bench.first_token import first_token
 from bench.startup import startup
 from bench.structure import structure_offers
 
@@ -18,6 +19,7 @@ def main() -> None:
 main.add_command(startup)
 main.add_command(engines)
 main.add_command(drafting)
+main.add_command(first_token)
 main.add_command(structure_offers)
 
 if __name__ == "__main__":

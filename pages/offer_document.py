@@ -40,7 +40,7 @@ def show_answer(chat: Chat, entries: list[Entry], answer: Entry) -> None:
     key = document_key(answer.turn_id)
     # A one-click rewrite is set before the editor is drawn: afterwards Streamlit forbids it.
     st.session_state.setdefault(key, answer.text)
-    height = min(max(140, 24 * (answer.text.count("\n") + len(answer.text) // 90 + 2)), 460)
+    height = min(max(140, 20 * (answer.text.count("\n") + len(answer.text) // 90 + 3)), 460)
     text = st.text_area("Document : relisez et corrigez", key=key, height=height)
     if text != answer.text and st.toggle("Voir ce que j'ai changé", key="chat.changes"):
         st.markdown(changed(word_diff(answer.text, text)))

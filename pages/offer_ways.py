@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 import streamlit as st
 
 from ftcore.database import utc_now
-from ftcore.drafting import exports, form, formats, offers, records
+from ftcore.drafting import exports, form, formats, offers, records, validation
 from ftcore.errors import FtError
 from ftcore.matching.occupations import skills_of
 from ftcore.model import FieldNote, Offer, PayUnit
@@ -24,7 +24,7 @@ def open_preselection(offer_id: UUID) -> None:
 
 def save_and_open(offer: Offer) -> None:
     services = current()
-    offers.save(services.database, services.person, offer, utc_now())
+    validation.validate(services.database, services.person, offer, utc_now())
     open_preselection(offer.offer_id)
 
 

@@ -298,6 +298,15 @@ def test_a_filled_form_is_saved(at: AppTest, house: Services) -> None:
     assert at.session_state["preselection.offer"] == str(offer.offer_id)
 
 
+def test_a_form_with_a_forbidden_criterion_gets_a_sentence(at: AppTest, house: Services) -> None:
+    open_task(at, "formulaire")
+    at.text_input(key="chat.form.title").set_value("Serveur / Serveuse (H/F)")
+    at.text_area(key="chat.form.description").set_value("Moins de 30 ans.")
+    at.button(key="chat.form.validate").click().run()
+    assert "L5331-2" in at.error[0].value
+    assert saved(house) == []
+
+
 def test_a_form_without_title_gets_a_sentence(at: AppTest, house: Services) -> None:
     open_task(at, "formulaire")
     at.button(key="chat.form.validate").click().run()
