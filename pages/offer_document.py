@@ -11,6 +11,7 @@ from ftcore.drafting.changes import word_diff
 from ftcore.drafting.chats import Chat, Entry, TurnRole
 from ftcore.drafting.compliance import Finding, Level
 from ftcore.drafting.reading_model import structure_with_model
+from ftcore.drafting.structure import traced_to
 from ftcore.drafting.support import Span, unsupported
 from ftcore.errors import FtError
 from ftcore.insight import wording
@@ -97,6 +98,8 @@ def show_offer(chat: Chat, entries: list[Entry], answer: Entry, text: str) -> No
     offer = replace(offer, offer_id=uuid5(chat.chat_id, "offer"))
     findings = compliance.check(text)
     told = "\n".join(entry.text for entry in entries if entry.role is not TurnRole.ASSISTANT)
+    from_notes, _ = offers.structure(told, index, database, person.agency_id, now)
+    offer = traced_to(offer, from_notes)
     doubts = unsupported(text, told, now.date())
     show_strip(findings, doubts)
     if findings or doubts:
@@ -191,7 +194,7 @@ def show_facts(offer: Offer) -> None:
     for name, value in form.in_words(offer):
         st.text(f"{name} : {value}")
     if offer.traces:
-        with st.expander("D'où vient chaque champ", icon=":material/format_quote:"):
+        with st.expander("D'où vient chaque champ dans vos notes", icon=":material/format_quote:"):
             for trace in offer.traces:
                 st.text(f"{form.FIELD_NAMES[trace.field]} : « {trace.words} »")
 

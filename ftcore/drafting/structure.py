@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -65,6 +66,29 @@ def structure(
         traces=_traces(text, facts, title, occupation, place_words if place else None, skills, prerequisites),
     )
     return offer, _to_specify(facts, offer, sure)
+
+
+def traced_to(offer: Offer, notes: Offer) -> Offer:
+    """The offer of a draft, with the spans of the notes in the place of the draft's where both say the same.
+
+    `notes` is what `structure` read in the notes. A field that only the draft states keeps no trace:
+    it came from nowhere that the counselor wrote.
+    """
+    same = {
+        trace.field
+        for trace in notes.traces
+        if getattr(notes, trace.field) == getattr(offer, trace.field) or trace.field in _LISTED
+    }
+    stated = {field: set(getattr(offer, field)) for field in _LISTED}
+    kept = [
+        trace
+        for trace in notes.traces
+        if trace.field in same and (trace.field not in stated or set(getattr(notes, trace.field)) & stated[trace.field])
+    ]
+    return replace(offer, traces=tuple(kept))
+
+
+_LISTED = ("licences", "languages", "diplomas", "tasks", "skills_required", "skills_desired", "prerequisites")
 
 
 def find_occupation(words: str | None, index: OccupationIndex) -> tuple[Occupation | None, bool]:

@@ -12,6 +12,7 @@ import pytest
 from ftcore.database import Database
 from ftcore.drafting import offers
 from ftcore.drafting.form import offer_from_form
+from ftcore.drafting.structure import traced_to
 from ftcore.errors import FtError, NotAllowed, NotFound
 from ftcore.matching.occupations import OccupationIndex, build_index
 from ftcore.model import Occupation, Offer, OfferSource, Pay, PayUnit, Person, Place, Role
@@ -187,3 +188,20 @@ def test_a_filled_form_is_an_offer_and_contradictions_are_refused(person: Person
     ):
         with pytest.raises(FtError, match=said):
             offer_from_form(person.agency_id, uuid4(), NOW, **(fields | wrong))
+
+
+def test_a_draft_s_fields_are_traced_to_the_notes_and_what_it_adds_to_nowhere(
+    database: Database, person: Person
+) -> None:
+    index = build_index(database)
+    notes = "Cherche serveur à Annonay, CDI, permis B"
+    draft = "Titre : Serveur (H/F)\nConditions\n- Contrat : CDI\n- Permis B\n- Salaire : 13 € brut de l'heure"
+    told, _ = offers.structure(notes, index, database, person.agency_id, NOW)
+    offer, _ = offers.structure(draft, index, database, person.agency_id, NOW)
+    traced = traced_to(offer, told)
+    assert traced.pay is not None
+    words = {trace.field: trace.words for trace in traced.traces}
+    assert words["contract"] == "CDI"
+    assert "pay" not in words
+    assert "licences" in words
+    assert all(notes[trace.start : trace.end] == trace.words for trace in traced.traces)
