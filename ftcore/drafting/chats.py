@@ -88,7 +88,7 @@ def start(
     access.require(person, "write with the assistant", person.agency_id)
     if not said.strip() and not any(text.strip() for _, text in materials):
         raise FtError("Écrivez d'abord quelques mots : l'assistant part de ce que vous lui donnez.")
-    title = _title_of(said or next(text for _, text in reversed(materials) if text.strip()))
+    title = _title_of(said or max((text.strip() for _, text in materials), key=len))
     chat_id = uuid4()
     turns: list[tuple[TurnRole, str | None, str]] = [
         (TurnRole.MATERIAL, label, text) for label, text in materials if text.strip()
