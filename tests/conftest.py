@@ -16,7 +16,15 @@ from ftcore.matching import reference
 from ftcore.model import Person
 from ftcore.settings import Settings
 
-REFERENCE = ("occupation", "occupation_title", "occupation_skill", "occupation_near", "department", "commune")
+REFERENCE = (
+    "occupation",
+    "occupation_title",
+    "occupation_skill",
+    "occupation_near",
+    "department",
+    "commune",
+    "commune_postcode",
+)
 
 
 class Postgres:

@@ -148,18 +148,24 @@ def label(database: Database, code: str) -> str | None:
 
 
 def skills_of(database: Database, code: str) -> list[str]:
-    """The skills of an occupation, the core ones first."""
-    return [
-        row["skill"]
-        for row in database.rows("SELECT skill FROM occupation_skill WHERE code = $1 ORDER BY core DESC, skill", code)
-    ]
+    """The skills of an occupation, the core ones first; where it is done is none."""
+    rows = database.rows(
+        """
+        SELECT skill FROM occupation_skill WHERE code = $1 AND coalesce(kind, '') <> 'contexte'
+        ORDER BY core DESC, skill
+        """,
+        code,
+    )
+    return [row["skill"] for row in rows]
 
 
 class SkillWords:
     """One wording a skill: the referential's where it has it, so that lists can be compared."""
 
     def __init__(self, database: Database) -> None:
-        rows = database.rows("SELECT DISTINCT skill FROM occupation_skill ORDER BY skill")
+        rows = database.rows(
+            "SELECT DISTINCT skill FROM occupation_skill WHERE coalesce(kind, '') <> 'contexte' ORDER BY skill"
+        )
         self._known: dict[str, str] = {fold(row["skill"]): row["skill"] for row in rows}
 
     def same(self, skills: Iterable[str]) -> tuple[str, ...]:

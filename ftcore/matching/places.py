@@ -61,9 +61,9 @@ class Communes:
         codes = {s.code for s in said.values() if s.code}
         rows = database.rows(
             """
-            SELECT insee, name, postcode, department, lat, lon, place_key(name) AS folded FROM commune
-            WHERE insee IN (SELECT unnest($1::TEXT[])) OR postcode IN (SELECT unnest($2::TEXT[]))
-               OR place_key(name) IN (SELECT unnest($3::TEXT[]))
+            SELECT insee, name, department, lat, lon, place_key(name) AS folded FROM commune
+            WHERE insee IN (SELECT unnest($1::TEXT[])) OR place_key(name) IN (SELECT unnest($3::TEXT[]))
+               OR insee IN (SELECT insee FROM commune_postcode WHERE postcode IN (SELECT unnest($2::TEXT[])))
             ORDER BY insee
             """,
             sorted(codes | {_city(code, cities) for code in codes for cities in (_CITY_OF_INSEE, _CITY_OF_POSTCODE)}),
@@ -72,7 +72,14 @@ class Communes:
         )
         self._said = said
         self._by_insee = {row["insee"]: row for row in rows}
-        self._by_postcode = _grouped(rows, "postcode")
+        postcodes = database.rows(
+            "SELECT postcode, insee FROM commune_postcode WHERE postcode IN (SELECT unnest($1::TEXT[])) ORDER BY insee",
+            sorted(codes),
+        )
+        self._by_postcode: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in postcodes:
+            if row["insee"] in self._by_insee:
+                self._by_postcode[row["postcode"]].append(self._by_insee[row["insee"]])
         self._by_name = _grouped(rows, "folded")
 
     def named(self, text: str, near: str | None = None, code_is: CodeKind | None = None) -> list[Place]:

@@ -5,7 +5,8 @@ DECLARE
     name TEXT;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune',
+        'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune', 'commune_postcode',
+        'reference_load',
         'opt_out', 'launch_turn'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
@@ -14,7 +15,7 @@ BEGIN
     END LOOP;
     FOREACH name IN ARRAY ARRAY[
         'offer', 'candidate', 'campaign', 'conversation', 'message', 'message_event', 'reply', 'journal',
-        'chat', 'chat_turn', 'chat_acceptance', 'prompt', 'model_use', 'model_day'
+        'chat', 'chat_turn', 'chat_acceptance', 'prompt', 'model_use', 'model_day', 'proposal', 'weight_profile'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
             PERFORM create_distributed_table(name, 'agency_id');

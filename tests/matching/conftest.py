@@ -69,9 +69,16 @@ def database(fresh_database: Callable[..., Database]) -> Database:
         tx.insert("agency", [agency])
         for table, rows in REFERENTIAL.items():
             tx.insert(table, rows)
+        communes = REFERENTIAL["commune"]
+        tx.insert("commune_postcode", [{"postcode": c["postcode"], "insee": c["insee"]} for c in communes])
 
     opened.transact(write)
     return opened
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
 
 
 @pytest.fixture
