@@ -219,6 +219,8 @@ class Candidate:
     mobility_km: float | None = None
     available_from: date | None = None
     licences: tuple[str, ...] | None = None
+    contracts: tuple[str, ...] | None = None
+    working_time: str | None = None
     demo: bool = False
 
 
@@ -233,14 +235,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate for an offer: score (0..1), one reason a criterion, and what is missing or unknown."""
+    """A candidate for an offer: the score (0..1) of what is known, and how much is known (0..1).
+
+    One reason a criterion; the parts add up to the score. `why`, `missing` and `to_ask` are the three
+    short lists that a counselor reads. `proposed` counts the approaches of the last 30 days.
+    """
 
     candidate: Candidate
     score: float
     reasons: tuple[Reason, ...]
+    confidence: float = 1.0
     distance_km: float | None = None
+    why: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     to_ask: tuple[str, ...] = ()
+    proposed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

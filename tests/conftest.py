@@ -24,6 +24,7 @@ REFERENCE = (
     "department",
     "commune",
     "commune_postcode",
+    "skill",
 )
 
 

@@ -70,6 +70,9 @@ class Database(ABC):
     name: str
     # True where no other process can have the database open: every claim left behind is then nobody's.
     exclusive: ClassVar[bool]
+    # How a row of a large table is found again within one transaction, at once, and the type of that.
+    row_key: ClassVar[str]
+    row_key_type: ClassVar[str]
     # What the engine raises when another writer was first.
     conflicts: ClassVar[tuple[type[Exception], ...]]
     # What the engine raises for a statement that cannot be run.

@@ -12,7 +12,7 @@ from ftcore.errors import DatabaseError
 # In an order in which a reader of the target would never meet a row before what it speaks of.
 TABLES = (
     "agency", "occupation", "occupation_title", "occupation_skill", "occupation_near", "department", "commune",
-    "commune_postcode", "reference_load",
+    "commune_postcode", "skill", "reference_load",
     "offer", "candidate", "campaign", "conversation", "message", "message_event", "reply", "opt_out", "callback",
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",

@@ -63,6 +63,8 @@ def _arrow_value(value: Any) -> Any:
 
 class DuckDatabase(Database):
     exclusive: ClassVar[bool] = True
+    row_key: ClassVar[str] = "rowid"
+    row_key_type: ClassVar[str] = "BIGINT"
     conflicts: ClassVar[tuple[type[Exception], ...]] = (duckdb.TransactionException,)
     faults: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
 

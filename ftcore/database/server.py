@@ -90,6 +90,8 @@ def _sent(value: Any) -> Any:
 
 class PostgresDatabase(Database):
     exclusive: ClassVar[bool] = False
+    row_key: ClassVar[str] = "candidate_id"
+    row_key_type: ClassVar[str] = "UUID"
     conflicts: ClassVar[tuple[type[Exception], ...]] = (
         psycopg.errors.SerializationFailure,
         psycopg.errors.DeadlockDetected,

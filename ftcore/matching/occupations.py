@@ -163,10 +163,8 @@ class SkillWords:
     """One wording a skill: the referential's where it has it, so that lists can be compared."""
 
     def __init__(self, database: Database) -> None:
-        rows = database.rows(
-            "SELECT DISTINCT skill FROM occupation_skill WHERE coalesce(kind, '') <> 'contexte' ORDER BY skill"
-        )
-        self._known: dict[str, str] = {fold(row["skill"]): row["skill"] for row in rows}
+        rows = database.rows("SELECT name, folded FROM skill")
+        self._known: dict[str, str] = {row["folded"]: row["name"] for row in rows}
 
     def same(self, skills: Iterable[str]) -> tuple[str, ...]:
         """The skills in that wording, each once, empty ones dropped."""

@@ -45,6 +45,8 @@ def from_row(row: Row) -> Candidate:
         mobility_km=row["mobility_km"],
         available_from=row["available_from"],
         licences=None if row["licences"] is None else tuple(row["licences"]),
+        contracts=None if row["contracts"] is None else tuple(row["contracts"]),
+        working_time=row["working_time"],
         demo=row["demo"],
     )
 

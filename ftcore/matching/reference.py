@@ -7,7 +7,8 @@ one, and repeating it changes nothing.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from ftcore.matching import nearness
 from ftcore.matching.commune_files import read_communes
 from ftcore.matching.rome_files import Rejected, read_rome
 from ftcore.model import Person
-from ftcore.text import words
+from ftcore.text import fold, words
 from ftcore.trust import access, journal
 
 STARTER = Path(__file__).parents[2] / "data" / "reference"
@@ -29,7 +30,7 @@ def load_starter(database: Database, folder: Path = STARTER) -> int:
     Nothing is touched, and 0 is given, where any reference table holds something already: what an
     agency loaded itself is never mixed with the starter.
     """
-    tables = _read_tables(folder) if not _any_loaded(database) else {}
+    tables = _read_tables(folder) if not _any_loaded(database) else _read_skills(database)
     if not tables:
         return 0
 
@@ -71,7 +72,7 @@ def import_rome(database: Database, person: Person, path: Path, now: datetime, p
     progress(0.35)
     tables = {
         "occupation": rome.occupations, "occupation_title": rome.titles, "occupation_skill": rome.skills,
-        "occupation_near": near,
+        "occupation_near": near, "skill": each_skill(rome.skills),
     }  # fmt: skip
     _replace(database, person, "ROME", f"version {rome.version}", path, tables, now, lambda part: progress(0.35 + part))
     counts = {
@@ -163,6 +164,23 @@ def _any_loaded(database: Database) -> bool:
     )
 
 
+def _read_skills(database: Database) -> dict[str, list[Row]]:
+    """The skills of a database from before they had a table of their own."""
+    if database.value("SELECT EXISTS (SELECT 1 FROM skill)"):
+        return {}
+    return {"skill": each_skill(database.rows("SELECT code, skill, kind FROM occupation_skill"))}
+
+
+def each_skill(rows: Iterable[Row]) -> list[Row]:
+    """Rows of `skill` from rows of `occupation_skill`; of two that are spelled alike, the more frequent stands."""
+    holders = Counter(row["skill"] for row in rows if row.get("kind") != "contexte")
+    found: dict[str, Row] = {}
+    for name, count in sorted(holders.items(), key=lambda item: (-item[1], item[0])):
+        row = found.setdefault(fold(name), {"name": name, "folded": fold(name), "holders": 0})
+        row["holders"] += count
+    return list(found.values())
+
+
 def _read_tables(folder: Path) -> dict[str, list[Row]]:
     communes: list[Row] = [
         {
@@ -175,12 +193,14 @@ def _read_tables(folder: Path) -> dict[str, list[Row]]:
         }
         for r in _read(folder / "communes.csv")
     ]
+    skills: list[Row] = [
+        {"code": r["code"], "skill": r["skill"], "core": r["core"] == "1"} for r in _read(folder / "skills.csv")
+    ]
     return {
         "occupation": [{"code": r["code"], "label": r["label"]} for r in _read(folder / "occupations.csv")],
         "occupation_title": [{"code": r["code"], "title": r["title"]} for r in _read(folder / "titles.csv")],
-        "occupation_skill": [
-            {"code": r["code"], "skill": r["skill"], "core": r["core"] == "1"} for r in _read(folder / "skills.csv")
-        ],
+        "occupation_skill": skills,
+        "skill": each_skill(skills),
         "occupation_near": [
             {"code": r["code"], "neighbour": r["neighbour"], "degree": float(r["degree"])}
             for r in _read(folder / "neighbours.csv")

@@ -50,3 +50,10 @@ CREATE TABLE weight_profile (
     saved_utc TIMESTAMP NOT NULL,
     PRIMARY KEY (agency_id, name)
 );
+
+-- Each skill of the referential once: its name, the form in which names are compared, its number of occupations.
+CREATE TABLE skill (
+    name TEXT PRIMARY KEY,
+    folded TEXT NOT NULL,
+    holders INTEGER NOT NULL
+);

@@ -5,7 +5,7 @@ DECLARE
     name TEXT;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune', 'commune_postcode',
+        'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune', 'commune_postcode', 'skill',
         'reference_load',
         'opt_out', 'launch_turn'
     ] LOOP

@@ -22,6 +22,13 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT cardinality(a)
 $$;
 
+-- The part of the weights that belongs to the items of a list that somebody has.
+CREATE OR REPLACE FUNCTION held_share(held TEXT[], wanted TEXT[], weights DOUBLE PRECISION[]) RETURNS DOUBLE PRECISION
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT sum(CASE WHEN w.item = ANY(held) THEN w.weight ELSE 0.0 END) / sum(w.weight)
+    FROM unnest(wanted, weights) AS w (item, weight)
+$$;
+
 -- A place name as it is compared: no case, no accents, one space for whatever stands between words.
 CREATE OR REPLACE FUNCTION place_key(name TEXT) RETURNS TEXT
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -44,4 +51,6 @@ CREATE INDEX IF NOT EXISTS message_conversation ON message (agency_id, conversat
 CREATE INDEX IF NOT EXISTS conversation_phone ON conversation (phone);
 CREATE INDEX IF NOT EXISTS conversation_campaign ON conversation (agency_id, campaign_id);
 CREATE INDEX IF NOT EXISTS reply_conversation ON reply (agency_id, conversation_id);
+CREATE INDEX IF NOT EXISTS candidate_occupation ON candidate (agency_id, occupation_code);
+CREATE INDEX IF NOT EXISTS conversation_opened ON conversation (agency_id, opened_utc);
 CREATE INDEX IF NOT EXISTS callback_unread ON callback (received_utc) WHERE handled_utc IS NULL;

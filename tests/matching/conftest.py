@@ -9,6 +9,7 @@ import pytest
 
 from ftcore.database import Database
 from ftcore.matching.people_check import candidate_id
+from ftcore.matching.reference import each_skill
 from ftcore.model import Occupation, Offer, OfferSource, Person, Place, Role
 
 AGENCY = UUID("11111111-1111-4111-8111-111111111111")
@@ -69,6 +70,7 @@ def database(fresh_database: Callable[..., Database]) -> Database:
         tx.insert("agency", [agency])
         for table, rows in REFERENTIAL.items():
             tx.insert(table, rows)
+        tx.insert("skill", each_skill(REFERENTIAL["occupation_skill"]))
         communes = REFERENTIAL["commune"]
         tx.insert("commune_postcode", [{"postcode": c["postcode"], "insee": c["insee"]} for c in communes])
 

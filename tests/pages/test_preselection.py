@@ -72,11 +72,22 @@ def test_clicking_send_twice_sends_once(open_page: Open, offer: Offer, house: Se
     assert house.database.value("SELECT count(*) FROM message") == 8
 
 
-def test_people_who_said_stop_are_shown_as_excluded(open_page: Open, offer: Offer, house: Services) -> None:
+def test_people_who_said_stop_before_are_not_proposed_and_counted(
+    open_page: Open, offer: Offer, house: Services
+) -> None:
     house.database.transact(
         lambda tx: tx.execute("INSERT INTO opt_out VALUES ('+33639980003', TIMESTAMP '2026-11-01', 'sms', 'STOP')")
     )
     app = with_offer(open_page, offer)
+    assert "Prénom3 Essai" not in list(app.dataframe[0].value["Personne"])
+    assert any("A demandé à ne plus recevoir de SMS : 1 personne" in caption.value for caption in app.caption)
+
+
+def test_people_who_say_stop_meanwhile_are_shown_as_excluded(open_page: Open, offer: Offer, house: Services) -> None:
+    app = with_offer(open_page, offer)
+    house.database.transact(
+        lambda tx: tx.execute("INSERT INTO opt_out VALUES ('+33639980003', TIMESTAMP '2026-11-01', 'sms', 'STOP')")
+    )
     app.button(key="preselection.check").click().run()
     assert list(app.dataframe[1].value["Personne"]) == ["Prénom3 Essai"]
     assert "STOP" in app.dataframe[1].value["Motif"][0]
