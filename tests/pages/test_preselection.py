@@ -85,10 +85,11 @@ def test_people_who_said_stop_before_are_not_proposed_and_counted(
 
 def test_people_who_say_stop_meanwhile_are_shown_as_excluded(open_page: Open, offer: Offer, house: Services) -> None:
     app = with_offer(open_page, offer)
+    app.button(key="preselection.check").click().run()
     house.database.transact(
         lambda tx: tx.execute("INSERT INTO opt_out VALUES ('+33639980003', TIMESTAMP '2026-11-01', 'sms', 'STOP')")
     )
-    app.button(key="preselection.check").click().run()
+    app.run()
     assert list(app.dataframe[1].value["Personne"]) == ["Prénom3 Essai"]
     assert "STOP" in app.dataframe[1].value["Motif"][0]
     assert app.button(key="preselection.send").label == "Confirmer et envoyer 7 SMS (14 parties)"
