@@ -1,4 +1,4 @@
-"""`python -m bench startup|engines|drafting|first-token|structure [--json]`."""
+"""`python -m bench startup|engines|drafting|first-token|structure|occupations|ranking [--json]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import click
 from bench.drafting import drafting
 from bench.engines import engines
 from bench.first_token import first_token
+from bench.occupations import occupations
+from bench.ranking import ranking
 from bench.startup import startup
 from bench.structure import structure_offers
 
@@ -21,6 +23,8 @@ main.add_command(engines)
 main.add_command(drafting)
 main.add_command(first_token)
 main.add_command(structure_offers)
+main.add_command(occupations)
+main.add_command(ranking)
 
 if __name__ == "__main__":
     main()

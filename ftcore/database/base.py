@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import pyarrow as pa
+
 from ftcore.errors import DatabaseError
 
 SCHEMA = Path(__file__).parents[1] / "schema"
@@ -44,6 +46,10 @@ class Transaction(ABC):
         `if_absent` leaves rows alone whose key is already there. It does not tell which: believe
         what you read after the commit.
         """
+
+    @abstractmethod
+    def load(self, table: str, rows: pa.Table) -> None:
+        """Insert very many rows, in their order, from an Arrow table that names the columns it fills."""
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows, each as a dict by column name."""

@@ -52,6 +52,11 @@ class _DuckTransaction(Transaction):
         # Not in a `finally`: in an aborted transaction this fails too, and would hide the error that counts.
         self._cursor.unregister("incoming_rows")
 
+    def load(self, table: str, rows: pa.Table) -> None:
+        self._cursor.register("loaded_rows", rows)
+        self._cursor.execute(f"INSERT INTO {table} ({', '.join(rows.column_names)}) SELECT * FROM loaded_rows")
+        self._cursor.unregister("loaded_rows")
+
 
 def _arrow_value(value: Any) -> Any:
     if isinstance(value, UUID):

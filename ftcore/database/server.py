@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
+import pyarrow as pa
 from psycopg.types.numeric import FloatLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -60,6 +61,10 @@ class _PostgresTransaction(Transaction):
             self.execute("DROP TABLE incoming_rows")
         else:
             self._copy(table, names, rows)
+
+    def load(self, table: str, rows: pa.Table) -> None:
+        for batch in rows.to_batches(max_chunksize=50_000):
+            self._copy(table, rows.column_names, batch.to_pylist())
 
     def _insert_values(self, table: str, names: list[str], rows: Sequence[Mapping[str, Any]], ending: str) -> None:
         width = len(names)
