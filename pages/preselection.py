@@ -10,12 +10,12 @@ from ftcore.drafting import form
 from ftcore.drafting import offers as offer_book
 from ftcore.errors import FtError
 from ftcore.insight import wording
-from ftcore.matching import ranking
-from ftcore.model import CampaignState, ConversationState, MessageState, Offer, Ranked, Reason
+from ftcore.model import CampaignState, ConversationState, MessageState, Offer
 from ftcore.outreach import campaigns
 from ftcore.phones import display
 from ftcore.services import current
 from pages.frame import show_error
+from pages.people_choice import Selection, people_step
 
 services = current()
 database, person = services.database, services.person
@@ -95,8 +95,8 @@ def needs_line(offer: Offer) -> str:
 
 def start_again() -> None:
     """Another offer, or another selection: what was checked for the one before does not hold."""
-    for key in ("preselection.checked", "preselection.campaign", "preselection.launched"):
-        state.pop(key, None)
+    for key in ("checked", "campaign", "launched", "removed", "added", "choice"):
+        state.pop(f"preselection.{key}", None)
     st.query_params.pop("campagne", None)
 
 
@@ -114,115 +114,6 @@ def pick_up_after_reload() -> None:
         return
     state["preselection.campaign"] = running
     state["preselection.launched"] = True
-
-
-def criteria() -> tuple[ranking.Weights, ranking.Conditions]:
-    """Weights and hard conditions, in a form so that a slider does not search at each move."""
-    with st.form("preselection.criteria", border=True):
-        st.markdown("**Ce qui compte**")
-        weights = ranking.Weights(
-            occupation=st.slider("Métier", 0, 100, 35, 5, key="preselection.w.occupation") / 100,
-            skills=st.slider("Compétences", 0, 100, 25, 5, key="preselection.w.skills") / 100,
-            distance=st.slider("Distance", 0, 100, 20, 5, key="preselection.w.distance") / 100,
-            experience=st.slider("Expérience", 0, 100, 10, 5, key="preselection.w.experience") / 100,
-            availability=st.slider("Disponibilité", 0, 100, 10, 5, key="preselection.w.availability") / 100,
-        )
-        st.markdown("**Conditions**")
-        conditions = ranking.Conditions(
-            within_mobility=st.checkbox("Dans sa zone de mobilité", True, key="preselection.c.mobility"),
-            near_occupations=st.checkbox("Même métier ou métier proche", True, key="preselection.c.near"),
-            licences=st.checkbox("Permis demandés", True, key="preselection.c.licences"),
-            available_by_start=st.checkbox("Disponible au début", False, key="preselection.c.available"),
-            min_experience=st.checkbox("Expérience demandée", False, key="preselection.c.experience"),
-        )
-        st.form_submit_button("Appliquer", width="stretch")
-        st.caption("Une information inconnue n'écarte personne : elle est à demander.")
-    return weights, conditions
-
-
-def people_step(offer: Offer) -> tuple[list[UUID], int]:
-    """Step 2: the ranked people; gives the ids of the selected ones, and how many were considered."""
-    left, right = st.columns([2, 7], gap="medium")
-    with left:
-        weights, conditions = criteria()
-    found = ranking.rank(database, person, offer, weights, conditions, utc_now().date(), limit=100)
-    with left:
-        for label, count in found.excluded.items():
-            if count:
-                st.caption(f"{label} : {wording.number(count)} personne{'s' if count > 1 else ''} écartée"
-                           f"{'s' if count > 1 else ''}")  # fmt: skip
-    with right:
-        if not found.people:
-            st.warning(
-                "Personne ne remplit ces conditions. Décochez une condition à gauche, puis « Appliquer ».",
-                icon=":material/person_off:",
-            )
-            return [], found.considered
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{wording.number(len(found.people))} personnes** sur {wording.number(found.considered)}, "
-                "les plus proches de l'offre d'abord"
-            )
-            st.space("stretch")
-            masked = st.toggle("Masquer l'identité", key="preselection.masked")
-        return table_of(found.people, masked), found.considered
-
-
-def short(reason: Reason) -> str:
-    """A reason for a line of the table: the skills are counted there, and named in the detail."""
-    return reason.sentence.split(" : ")[0] if reason.criterion == "skills" else reason.sentence
-
-
-def table_of(people: list[Ranked], masked: bool) -> list[UUID]:
-    frame = pd.DataFrame(
-        {
-            "Personne": [
-                f"Personne {place}" if masked else f"{r.candidate.first_name} {r.candidate.last_name}"
-                for place, r in enumerate(people, 1)
-            ],
-            "Score": [round(100 * r.score) for r in people],
-            "Pourquoi": [" ; ".join(short(reason) for reason in r.reasons if reason.part > 0) for r in people],
-            "À demander": [", ".join(r.to_ask) for r in people],
-        }
-    )
-    # The key changes with the list, so that a selection by row can never point at somebody else.
-    key = f"preselection.table.{hash(tuple(r.candidate.candidate_id for r in people))}"
-    first = min(15, len(people))
-    event = st.dataframe(
-        frame,
-        hide_index=True,
-        height=560,
-        row_height=76,
-        key=key,
-        on_select="rerun",
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": list(range(first))}},
-        column_config={
-            "Personne": st.column_config.TextColumn(width=110),
-            "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=95),
-            "Pourquoi": st.column_config.TextColumn(width=330),
-            "À demander": st.column_config.TextColumn(width=130),
-        },
-    )
-    rows = [row for row in event.selection.rows if row < len(people)]
-    if rows:
-        detail(people[rows[-1]] if len(rows) != first else people[rows[0]], masked)
-    return [people[row].candidate.candidate_id for row in rows]
-
-
-def detail(ranked: Ranked, masked: bool) -> None:
-    """Why this person, what is missing, what to ask: for the one that was ticked last."""
-    with st.container(border=True):
-        name = f"{ranked.candidate.first_name} {ranked.candidate.last_name}"
-        st.text("Personne sélectionnée" if masked else name)
-        why, lacks, ask = st.columns(3)
-        why.caption("Pourquoi")
-        for reason in ranked.reasons:
-            why.text(f"{wording.percent(reason.part)} · {reason.sentence}")
-        lacks.caption("Ce qui manque")
-        lacks.text("\n".join(ranked.missing) or "Rien de ce que l'offre demande")
-        ask.caption("À demander")
-        ask.text("\n".join(ranked.to_ask) or "Rien : tout est connu")
 
 
 def check_step(offer: Offer, ids: list[UUID]) -> campaigns.Preflight:
@@ -287,6 +178,7 @@ def launch(offer: Offer, ids: list[UUID], considered: int) -> None:
             considered,
             services.settings.sending_hours,
             utc_now(),
+            state.get("preselection.choice"),
         )
     except FtError as error:
         state["preselection.refused"] = str(error)
@@ -339,11 +231,10 @@ head = st.container(horizontal=True, vertical_alignment="center")
 offer = chosen_offer()
 step = 3 if launched else 2 if checked else 1 if offer else 0
 
-selected: list[UUID] = []
-considered = 0
+selection = Selection([], 0, None)
 plan = None
 if offer is not None and step == 1:
-    selected, considered = people_step(offer)
+    selection = people_step(offer)
 elif offer is not None and step == 2:
     plan = check_step(offer, [UUID(text) for text in checked or []])
 elif offer is not None:
@@ -356,13 +247,14 @@ with head:
     st.space("stretch")
     if step == 1 and offer is not None:
         if st.button(
-            f"Vérifier {len(selected)} message{'s' if len(selected) > 1 else ''}",
+            f"Vérifier {len(selection.ids)} message{'s' if len(selection.ids) > 1 else ''}",
             type="primary",
-            disabled=not selected,
+            disabled=not selection.ids,
             key="preselection.check",
         ):
-            state["preselection.checked"] = [str(candidate_id) for candidate_id in selected]
-            state["preselection.considered"] = considered
+            state["preselection.checked"] = [str(candidate_id) for candidate_id in selection.ids]
+            state["preselection.considered"] = selection.considered
+            state["preselection.choice"] = selection.choice
             state["preselection.campaign"] = str(uuid4())
             st.rerun()
     elif step == 2 and offer is not None and plan is not None:

@@ -21,12 +21,12 @@ from ftcore.model import Offer
 from ftcore.text import fold, words
 
 # How much words say beside their pieces, and how much later words of a title say beside the first.
-WORDS, PIECES = 0.62, 0.38
-FADING = (1.0, 0.8, 0.65, 0.5, 0.4, 0.3)
+WORDS, PIECES = 0.45, 0.55
+FADING = (1.0, 0.85, 0.72, 0.6, 0.5, 0.4)
 # A word that no title holds still makes a text a little less like all of them.
 UNKNOWN = 0.25
 # What the best title of a code is worth beside its next best ones, its label, and how often it is recruited.
-SUPPORT, LABEL, FREQUENT = 0.10, 0.04, 0.08
+SUPPORT, LABEL, FREQUENT = 0.25, 0.04, 0.08
 # What the description and the listed skills add to the title of an offer.
 DESCRIPTION, SKILLS = 0.35, 0.45
 _TELLING = 160

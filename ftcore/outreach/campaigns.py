@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.errors import LaunchRefused
+from ftcore.matching import choices
+from ftcore.matching.choices import Choice
 from ftcore.model import Campaign, CampaignState, ConversationState, MessageState, Offer, Person
 from ftcore.outreach import ledger
 from ftcore.outreach.hours import next_slot
@@ -113,11 +115,13 @@ def launch(
     considered: int,
     hours: tuple[int, int] | None,
     now: datetime,
+    choice: Choice | None = None,
 ) -> Campaign:
     """Open the conversations and queue one SMS a person, in one transaction.
 
     `campaign_id` is chosen before the click: a second click, tab or replica finds the campaign there
     and gets it back, nothing is sent twice. The exclusions are computed again inside the transaction.
+    `choice` says how the people were found, and is kept with the campaign.
     Raises LaunchRefused when nobody is left to write to.
     """
     access.require(person, "send messages", offer.agency_id)
@@ -144,8 +148,12 @@ def launch(
             "launched_by": person.person_id,
             "considered": considered,
             "demo": False,
+            "criteria": choice.criteria if choice else None,
         }
         tx.insert("campaign", [campaign])
+        if choice is not None:
+            chosen = [planned.candidate_id for planned in plan.kept]
+            choices.record(tx, offer.agency_id, campaign_id, choice, chosen, now)
         _open_conversations(tx, offer, campaign_id, plan, now)
         journal.record(
             tx,

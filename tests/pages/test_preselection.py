@@ -45,6 +45,59 @@ def test_the_names_can_be_hidden_while_choosing(open_page: Open, offer: Offer) -
     assert not any("Essai" in name for name in app.dataframe[0].value["Personne"])
 
 
+def test_people_come_with_what_is_known_and_can_be_shown_on_a_map(open_page: Open, offer: Offer) -> None:
+    app = with_offer(open_page, offer)
+    assert list(app.dataframe[0].value["Connu"]) == [84] * 8
+    app.segmented_control(key="preselection.view").set_value("Carte").run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_someone_taken_out_stays_out_and_the_reason_is_kept(open_page: Open, offer: Offer, house: Services) -> None:
+    app = with_offer(open_page, offer)
+    first = app.dataframe[0].value["Personne"][0]
+    app.radio(key="preselection.removal").set_value("N'est plus disponible").run()
+    app.button(key="preselection.remove").click().run()
+    assert first not in list(app.dataframe[0].value["Personne"])
+    app.button(key="preselection.check").click().run()
+    app.button(key="preselection.send").click().run()
+    kept = house.database.rows(
+        "SELECT p.removal, p.chosen, p.place, c.first_name || ' ' || c.last_name AS name "
+        "FROM proposal p JOIN candidate c ON c.candidate_id = p.candidate_id ORDER BY p.place"
+    )
+    assert [(row["name"], row["chosen"]) for row in kept if row["removal"] == "N'est plus disponible"] == [
+        (first, False)
+    ]
+    assert [row["place"] for row in kept] == list(range(8))
+    assert sum(row["chosen"] for row in kept) == 7
+    assert '"rotation": false' in house.database.value("SELECT criteria FROM campaign")
+
+
+def test_someone_can_be_added_by_hand(open_page: Open, offer: Offer, house: Services) -> None:
+    house.database.transact(
+        lambda tx: tx.execute("UPDATE candidate SET occupation_code = 'K1304' WHERE external_id = 'P5'")
+    )
+    app = with_offer(open_page, offer)
+    assert app.button(key="preselection.check").label == "Vérifier 7 messages"
+    app.text_input(key="preselection.search").set_value("prenom5").run()
+    next(button for button in app.button if button.label.startswith("Ajouter Prénom5")).click().run()
+    assert app.button(key="preselection.check").label == "Vérifier 8 messages"
+
+
+def test_weights_are_kept_under_a_name_and_taken_again(open_page: Open, offer: Offer, house: Services) -> None:
+    app = with_offer(open_page, offer)
+    app.slider(key="preselection.w.distance").set_value(50)
+    next(button for button in app.button if button.label == "Appliquer").click().run()
+    app.text_input(key="preselection.profile_name").set_value("Saison")
+    app.button(key="preselection.profile_save").click().run()
+    assert house.database.value("SELECT name FROM weight_profile") == "Saison"
+    app.slider(key="preselection.w.distance").set_value(0)
+    next(button for button in app.button if button.label == "Appliquer").click().run()
+    app.selectbox(key="preselection.profile").set_value("Saison").run()
+    assert app.slider(key="preselection.w.distance").value == 50
+    assert not app.exception
+
+
 def test_one_confirmation_queues_one_message_a_person(open_page: Open, offer: Offer, house: Services) -> None:
     app = with_offer(open_page, offer)
     app.button(key="preselection.check").click().run()
