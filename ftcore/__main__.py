@@ -110,7 +110,8 @@ def import_group() -> None:
 @import_group.command(name="people", help="Un fichier CSV ou Parquet, une ligne par personne.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--rejected", type=click.Path(path_type=Path), help="Où écrire les lignes rejetées (CSV).")
-def import_people(file: Path, rejected: Path | None) -> None:
+@click.option("--whole", is_flag=True, help="Le fichier est complet : qui n'y est plus n'est plus proposé.")
+def import_people(file: Path, rejected: Path | None, whole: bool) -> None:
     from ftcore import services
     from ftcore.database import utc_now
     from ftcore.matching import people_file, pool
@@ -130,6 +131,7 @@ def import_people(file: Path, rejected: Path | None) -> None:
                 people_file.guess_mapping(list(frame.columns)),
                 utc_now(),
                 progress=show,
+                whole=whole,
             )
     finally:
         house.stop()

@@ -66,11 +66,11 @@ def people_step(offer: Offer) -> Selection:
         views = ["Liste", "Carte"] + ([f"Presque ({found.nearly})"] if found.nearly else [])
         view = st.segmented_control("Affichage", views, default="Liste", required=True, key="preselection.view",
                                     label_visibility="collapsed")  # fmt: skip
-        ids = table_of(listed, masked) if listed else []
         if view == "Carte":
             map_of(offer, listed, masked)
         elif view != "Liste":
             near_misses(offer, weights, conditions, masked=masked)
+        ids = table_of(listed, masked) if listed else []
         chosen = [ranked for ranked in listed if ranked.candidate.candidate_id in ids]
         take_along(chosen, masked)
         add_by_hand()
@@ -173,12 +173,12 @@ def table_of(listed: list[Ranked], masked: bool) -> list[UUID]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": list(range(first))}},
         column_config={
-            "Personne": st.column_config.TextColumn(width=110),
-            "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=90),
+            "Personne": st.column_config.TextColumn(width=100),
+            "Score": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=85),
             "Connu": st.column_config.NumberColumn(
-                format="%d %%", width=60, help="La part de ce qui compte que la fiche renseigne"
+                format="%d %%", width=58, help="La part de ce qui compte que la fiche renseigne"
             ),
-            "Pourquoi": st.column_config.TextColumn(width=310),
+            "Pourquoi": st.column_config.TextColumn(width=275),
             "À demander": st.column_config.TextColumn(width=130),
         },
     )

@@ -101,6 +101,7 @@ def _somebody(
         "mobility_km": None if rng.random() < 0.08 else float(rng.choice((5, 10, 15, 20, 20, 30, 30, 30, 40, 50, 60))),
         "available_from": _available(rng, today),
         "licences": _licences(rng, occupation),
+        **_wishes(agency_id, rank),
         "demo": True,
     }
 
@@ -158,6 +159,13 @@ class _Homes:
 
     def one(self, rng: random.Random) -> Row:
         return rng.choices(self._rows, self._weights)[0]
+
+
+def _wishes(agency_id: UUID, rank: int) -> Row:
+    """From chance of their own, so that everything else of a person stays as it was before people had wishes."""
+    rng = random.Random(f"wishes {agency_id} {rank}")
+    contracts = rng.choice((["CDI"], ["CDI"], ["CDI", "CDD"], ["CDI", "CDD", "MIS"], ["CDD", "MIS"], None))
+    return {"contracts": contracts, "working_time": rng.choice(("full", "full", "any", "part", None))}
 
 
 def _experience(rng: random.Random) -> float | None:

@@ -152,9 +152,11 @@ def _readers(
         "mobility_km": lambda value: {"mobility_km": _number(value, "km", 1000.0)},
         "available_from": lambda value: {"available_from": _date(value)},
         "licences": lambda value: {"licences": _licences(value)},
+        "contracts": lambda value: {"contracts": _contracts(value)},
+        "working_time": lambda value: {"working_time": _working_time(value)},
     }
     # The same few cells come again and again in these columns: each is read once.
-    often = ("skills", "experience_years", "mobility_km", "available_from", "licences")
+    often = ("skills", "experience_years", "mobility_km", "available_from", "licences", "contracts", "working_time")
     return readers | {name: lru_cache(maxsize=10_000)(readers[name]) for name in often}
 
 
@@ -272,6 +274,28 @@ def _licences(value: str) -> tuple[str, ...] | None:
         return ()
     names = (_short(re.sub(r"^permis\s+", "", item.strip(), flags=re.IGNORECASE), 40) for item in _items(value, "|;,"))
     return tuple(dict.fromkeys(name.upper() for name in names if name))
+
+
+def _contracts(value: str) -> tuple[str, ...] | None:
+    """The kinds of contract that somebody wishes for, as offers name them; None is unknown."""
+    names = [_short(item, 20).upper() for item in _items(value, "|;,/")]
+    return tuple(dict.fromkeys("MIS" if fold(n) in ("interim", "mission") else n for n in names)) or None
+
+
+_WORKING_TIMES = {
+    "plein": "full", "temps plein": "full", "temps complet": "full", "full": "full", "full time": "full",
+    "partiel": "part", "temps partiel": "part", "mi temps": "part", "part": "part", "part time": "part",
+    "indifferent": "any", "les deux": "any", "plein ou partiel": "any", "tous": "any", "any": "any",
+}  # fmt: skip
+
+
+def _working_time(value: str) -> str | None:
+    if not value:
+        return None
+    found = _WORKING_TIMES.get(" ".join(words(value)))
+    if found is None:
+        raise Refused("Écrivez temps plein, temps partiel ou indifférent")
+    return found
 
 
 def _items(value: str, separators: str) -> list[str]:

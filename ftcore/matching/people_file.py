@@ -67,6 +67,12 @@ FIELDS: dict[str, Field] = {
         False,
         ("disponibilite", "disponible le", "date de disponibilite", "disponible", "available", "availability"),
     ),
+    "contracts": Field(
+        "Contrats souhaités", False, ("contrat souhaite", "contrats", "contrat", "type de contrat", "contract")
+    ),
+    "working_time": Field(
+        "Temps de travail souhaité", False, ("temps de travail", "duree de travail", "temps plein", "working time")
+    ),
     "licences": Field("Permis", False, ("permis de conduire", "licence", "driving licence", "permis et habilitations")),
 }
 

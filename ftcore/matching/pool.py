@@ -58,13 +58,19 @@ def import_candidates(
     mapping: Mapping[str, str],
     now: datetime,
     progress: Callable[[float], None] | None = None,
+    *,
+    whole: bool = False,
 ) -> ImportReport:
     """Bring the rows of a file into the agency's pool; the bad ones are reported and change nothing.
 
     `frame` is `read_table`'s; `mapping` says which of its columns holds which of `FIELDS`; `progress`
     hears the part done, 0..1. People are known by the agency and their identifier, so that the same
-    file twice changes nothing. What the file has no column for stays as it is. Raises FtError when a
-    required field has no column.
+    file twice changes nothing. What the file has no column for stays as it is.
+
+    `whole` says that the file is the agency's complete list: who is not in it leaves the pool, is proposed
+    to nobody any more, and stays on record for the conversations; who comes back is taken again. All of
+    it, or nothing. Raises FtError when a required field has no column, or when more than half of the
+    pool would leave, which a file cut short would do.
     """
     access.require(person, "import")
     _check_mapping(frame, mapping)
@@ -72,9 +78,10 @@ def import_candidates(
 
     def write(tx: Transaction) -> ImportReport:
         report = _merge(tx, person.agency_id, checked, mapping)
+        left = _leave(tx, person.agency_id, [str(cell) for cell in frame[mapping["external_id"]]], now) if whole else 0
         detail = (
             f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-            f"{len({bad.line for bad in report.rejected})} rejected"
+            f"{len({bad.line for bad in report.rejected})} rejected, {left} left"
         )
         journal.record(tx, person.agency_id, person.person_id, "candidates imported", person.agency_id, now, detail)
         return report
@@ -97,7 +104,8 @@ def _check_mapping(frame: pd.DataFrame, mapping: Mapping[str, str]) -> None:
 # What a row is given where the file has no column for it, and the person is new.
 _UNKNOWN: Row = {
     "skills": (), "experience_years": None, "commune": None, "department": None, "lat": None, "lon": None,
-    "mobility_km": None, "available_from": None, "licences": None, "demo": False,
+    "mobility_km": None, "available_from": None, "licences": None, "contracts": None, "working_time": None,
+    "demo": False,
 }  # fmt: skip
 
 
@@ -122,7 +130,7 @@ def _merge(tx: Transaction, agency_id: UUID, checked: CheckedRows, mapping: Mapp
             changed.append({**{name: before[name] for name in _UNKNOWN}, **row, "candidate_id": before["candidate_id"]})
         else:
             unchanged += 1
-    _insert(tx, "candidate", added)
+    _insert(tx, "candidate", in_order(added))
     _update(tx, changed)
     return ImportReport(len(added), len(changed), unchanged, tuple(sorted(rejected, key=lambda bad: bad.line)))
 
@@ -144,6 +152,48 @@ def _already_there(tx: Transaction, agency_id: UUID, rows: list[Row]) -> tuple[d
 
 def _differs(before: Any, after: Any) -> bool:
     return bool((tuple(before) if isinstance(before, list) else before) != after)
+
+
+def _leave(tx: Transaction, agency_id: UUID, external_ids: list[str], now: datetime) -> int:
+    """Take out of the pool who is not in the complete list, a rejected row included; gives how many left."""
+    listed = [external_id.strip() for external_id in external_ids]
+    tx.execute(
+        "UPDATE candidate SET left_utc = NULL WHERE agency_id = $1 AND left_utc IS NOT NULL "
+        "AND external_id IN (SELECT unnest($2::TEXT[]))",
+        agency_id,
+        listed,
+    )
+    counts = (
+        tx.one(
+            """
+        SELECT count(*) AS people, count(CASE WHEN external_id NOT IN (SELECT unnest($2::TEXT[])) THEN 1 END) AS leaving
+        FROM candidate WHERE agency_id = $1 AND left_utc IS NULL
+        """,
+            agency_id,
+            listed,
+        )
+        or {}
+    )
+    if counts["leaving"] * 2 > counts["people"]:
+        raise FtError(
+            f"Ce fichier ferait sortir {counts['leaving']} personnes sur {counts['people']} : il est sans doute "
+            "incomplet. Rien n'a changé. Vérifiez-le, ou importez-le sans dire qu'il est complet."
+        )
+    tx.execute(
+        "UPDATE candidate SET left_utc = $3 WHERE agency_id = $1 AND left_utc IS NULL "
+        "AND external_id NOT IN (SELECT unnest($2::TEXT[]))",
+        agency_id,
+        listed,
+        now,
+    )
+    return int(counts["leaving"])
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    """People in the order in which a pool is kept: by occupation, then by place, for the ranking to read less."""
+    return sorted(
+        rows, key=lambda row: (row["occupation_code"] or "", round(4 * (row["lat"] or 0.0)), row["lon"] or 0.0)
+    )
 
 
 def _insert(tx: Transaction, table: str, rows: list[Row]) -> None:

@@ -268,7 +268,7 @@ def _plan(
                    EXISTS (SELECT 1 FROM conversation v WHERE v.agency_id = c.agency_id
                            AND v.offer_id = $3 AND v.candidate_id = c.candidate_id) AS already
             FROM candidate c
-            WHERE c.agency_id = $1 AND c.candidate_id = ANY($2::UUID[])
+            WHERE c.agency_id = $1 AND c.candidate_id = ANY($2::UUID[]) AND c.left_utc IS NULL
             """,
             offer.agency_id,
             list(candidate_ids),

@@ -106,7 +106,9 @@ def test_any_bytes_are_read_or_refused_in_words(name: str, data: bytes) -> None:
 
 def test_french_and_english_headers_are_recognised() -> None:
     french = HEADER.strip().split(";")
-    assert list(people_file.guess_mapping(french)) == list(people_file.FIELDS)
+    assert list(people_file.guess_mapping(french)) == [
+        name for name in people_file.FIELDS if name not in ("contracts", "working_time")
+    ]
     assert people_file.guess_mapping(list(people_file.FIELDS)) == {name: name for name in people_file.FIELDS}
     assert people_file.guess_mapping(["N° de dossier", "Nom de famille", "Nom"])["last_name"] == "Nom"
     assert "external_id" not in people_file.guess_mapping(["Couleur"])
@@ -257,7 +259,7 @@ def test_an_import_is_journalled_once(database: Database, person: Person) -> Non
     assert entry == {
         "actor": "p1",
         "act": "candidates imported",
-        "detail": "1 added, 0 updated, 0 unchanged, 1 rejected",
+        "detail": "1 added, 0 updated, 0 unchanged, 1 rejected, 0 left",
     }
 
 
@@ -310,3 +312,66 @@ def test_rejected_rows_open_in_a_spreadsheet_and_no_cell_is_a_formula() -> None:
 def test_a_person_who_is_not_there_is_not_found(database: Database) -> None:
     with pytest.raises(NotFound):
         pool.candidate(database, AGENCY, UUID(int=0))
+
+
+@pytest.mark.parametrize(
+    ("contracts", "time", "kept"),
+    [
+        pytest.param("CDI, intérim", "Temps plein", (["CDI", "MIS"], "full"), id="as people write"),
+        pytest.param("cdd|CDD", "mi-temps", (["CDD"], "part"), id="twice, and half time"),
+        pytest.param("", "", (None, None), id="unknown"),
+        pytest.param("CDI", "indifférent", (["CDI"], "any"), id="no preference"),
+    ],
+)
+def test_wishes_are_read_from_a_file(
+    database: Database, person: Person, contracts: str, time: str, kept: tuple[object, object]
+) -> None:
+    text = (
+        "id;prénom;nom;téléphone;métier;contrats souhaités;temps de travail\n"
+        f"1;Léa;Essai;0639980001;G1803;{contracts};{time}\n"
+    )
+    frame = people_file.read_table("p.csv", text.encode())
+    report = pool.import_candidates(database, person, frame, people_file.guess_mapping(list(frame.columns)), NOW)
+    assert report.added == 1
+    row = database.one("SELECT contracts, working_time FROM candidate")
+    assert row == {"contracts": kept[0], "working_time": kept[1]}
+
+
+def test_a_wish_that_nobody_understands_is_reported(database: Database, person: Person) -> None:
+    text = "id;prénom;nom;téléphone;métier;temps de travail\n1;Léa;Essai;0639980001;G1803;parfois\n"
+    frame = people_file.read_table("p.csv", text.encode())
+    report = pool.import_candidates(database, person, frame, people_file.guess_mapping(list(frame.columns)), NOW)
+    assert [bad.reason for bad in report.rejected] == ["Écrivez temps plein, temps partiel ou indifférent"]
+
+
+def complete(database: Database, person: Person, *lines: str, whole: bool = True) -> ImportReport:
+    frame = people_file.read_table("p.csv", (HEADER + "".join(lines)).encode())
+    mapping = people_file.guess_mapping(list(frame.columns))
+    return pool.import_candidates(database, person, frame, mapping, NOW, whole=whole)
+
+
+def test_who_is_not_in_a_complete_file_leaves_and_may_come_back(database: Database, person: Person) -> None:
+    third = PAUL.replace("A2", "A3").replace("02", "03")
+    complete(database, person, LEA, PAUL, third)
+    complete(database, person, LEA, third)
+    gone = database.rows("SELECT external_id FROM candidate WHERE left_utc IS NOT NULL")
+    assert gone == [{"external_id": "A2"}]
+    complete(database, person, LEA, PAUL)
+    gone = database.rows("SELECT external_id FROM candidate WHERE left_utc IS NOT NULL")
+    assert gone == [{"external_id": "A3"}]
+
+
+def test_a_rejected_row_does_not_make_its_person_leave(database: Database, person: Person) -> None:
+    complete(database, person, LEA, PAUL)
+    report = complete(database, person, LEA, PAUL.replace("cuisinière", "astronaute de salon"))
+    assert len(report.rejected) == 1
+    assert database.value("SELECT count(*) FROM candidate WHERE left_utc IS NULL") == 2
+
+
+def test_a_file_cut_short_makes_nobody_leave_and_changes_nothing(database: Database, person: Person) -> None:
+    third = PAUL.replace("A2", "A3").replace("02", "03")
+    complete(database, person, LEA, PAUL, third)
+    with pytest.raises(FtError, match="sans doute incomplet"):
+        complete(database, person, LEA.replace("Martel", "Autre"))
+    assert database.value("SELECT count(*) FROM candidate WHERE left_utc IS NULL") == 3
+    assert database.value("SELECT last_name FROM candidate WHERE external_id = 'A1'") == "Martel"
