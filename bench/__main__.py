@@ -1,4 +1,4 @@
-"""`python -m bench startup|engines|drafting|first-token|structure|occupations|ranking [--json]`."""
+"""`python -m bench startup|engines|drafting|first-token|structure|occupations|ranking|quality [--json]`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bench.drafting import drafting
 from bench.engines import engines
 from bench.first_token import first_token
 from bench.occupations import occupations
+from bench.quality import quality
 from bench.ranking import ranking
 from bench.startup import startup
 from bench.structure import structure_offers
@@ -25,6 +26,7 @@ main.add_command(first_token)
 main.add_command(structure_offers)
 main.add_command(occupations)
 main.add_command(ranking)
+main.add_command(quality)
 
 if __name__ == "__main__":
     main()
