@@ -273,16 +273,15 @@ class _Statement:
     def _wishes(self) -> str:
         fits = []
         if self._ask.contract is not None:
-            contract = self._value(self._ask.contract, "TEXT")
-            fits.append(f"CASE WHEN contracts IS NULL THEN NULL WHEN {contract} = ANY(contracts) THEN 1.0 ELSE 0.0 END")
+            # Not "= ANY": the embedded engine makes a subquery of it, which costs more than all other parts.
+            contract = self._value([self._ask.contract], "TEXT[]")
+            fits.append(f"item_count(shared_items(contracts, {contract}))")
         if self._ask.working_time is not None:
             hours = self._value(self._ask.working_time, "TEXT")
-            fits.append(
-                f"CASE WHEN working_time IN ({hours}, 'any') THEN 1.0 WHEN working_time IS NOT NULL THEN 0.0 END"
-            )
+            fits.append(f"CASE WHEN working_time IN ({hours}, 'any') THEN 1 WHEN working_time IS NOT NULL THEN 0 END")
         if len(fits) == 1:
-            return fits[0]
-        return f"(coalesce({fits[0]}, {fits[1]}) + coalesce({fits[1]}, {fits[0]})) / 2"
+            return f"{fits[0]} * 1.0"
+        return f"(coalesce({fits[0]}, {fits[1]}) + coalesce({fits[1]}, {fits[0]})) / 2.0"
 
 
 # Where both people and the offer say it, a person goes as far as they said.
