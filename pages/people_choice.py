@@ -113,7 +113,7 @@ def what_counts() -> tuple[Weights, Conditions]:
             "Une information inconnue n'écarte personne : elle compte comme la moyenne des autres, "
             "et elle est à demander."
         )
-    with st.popover("Enregistrer ces réglages", width="stretch"):
+    with st.popover("Enregistrer", width="stretch"):
         name = st.text_input("Nom du profil", max_chars=criteria.LONGEST_NAME, key="preselection.profile_name")
         if st.button("Enregistrer", key="preselection.profile_save"):
             try:
@@ -166,8 +166,8 @@ def table_of(listed: list[Ranked], masked: bool) -> list[UUID]:
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=560,
-        row_height=76,
+        height=620,
+        row_height=96,
         key=key,
         on_select="rerun",
         selection_mode="multi-row",
