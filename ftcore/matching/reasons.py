@@ -101,8 +101,8 @@ def _prerequisites(person: Candidate, wanted: Wanted) -> str:
         return "permis inconnus"
     held = [_licence(name) for name in wanted.licences if name in person.licences]
     if len(held) == len(wanted.licences):
-        return f"a {', '.join(held)}"
-    return f"a {', '.join(held)} seulement" if held else "sans le permis demandé"
+        return f"possède : {', '.join(held)}"
+    return f"possède seulement : {', '.join(held)}" if held else "sans le permis demandé"
 
 
 def _wishes(person: Candidate, wanted: Wanted) -> str:

@@ -494,3 +494,20 @@ def test_profiles_keep_weights_and_conditions_by_name(database: Database, person
     assert criteria.profiles(database, person) == {}
     with pytest.raises(FtError, match="nom"):
         criteria.save_profile(database, person, "  ", weights, conditions, datetime(2026, 11, 23))
+
+
+@pytest.mark.parametrize(
+    ("held", "says"),
+    [
+        pytest.param(["B", "CACES R489 3"], "possède : permis B, CACES R489 3", id="all"),
+        pytest.param(["B"], "possède seulement : permis B", id="some"),
+        pytest.param([], "sans le permis demandé", id="none"),
+        pytest.param(None, "permis inconnus", id="unknown"),
+    ],
+)
+def test_licences_are_a_reason_too(
+    database: Database, person: Person, offer: Offer, enter: Enter, held: list[str] | None, says: str
+) -> None:
+    enter(licences=held)
+    asked = replace(offer, licences=("B", "CACES R489 3"))
+    assert sentence(only(rank(database, person, asked)), "prerequisites") == says
