@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID, uuid5
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ftcore.database import Database, Row
-from ftcore.model import Occupation, Offer, OfferSource, Place
+from ftcore.database import Database, Row, utc_now
+from ftcore.matching import reference
+from ftcore.model import Occupation, Offer, OfferSource, Person, Place, Role
 
 AGENCY = UUID("5e1c9c1c-0b5c-4c0e-9f0e-6f6f6f6f6f6f")
 TODAY = date(2026, 11, 23)
@@ -60,6 +62,27 @@ class Country:
     occupations: list[Row]
     occupation_share: np.ndarray
     skills: dict[str, list[str]]
+
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+_ADMIN = Person("bench", "Mesure", Role.ADMINISTRATOR, AGENCY)
+COUNSELOR = Person("bench", "Mesure", Role.COUNSELOR, AGENCY)
+
+
+def populate(database: Database, people: int) -> Country:
+    """Load the official referentials into an empty database, and so many people over them."""
+    reference.load_starter(database)
+    reference.import_rome(database, _ADMIN, REFERENCE / "rome", utc_now(), lambda part: None)
+    communes = REFERENCE / "communes" / "laposte_hexasmal.csv"
+    reference.import_communes(database, _ADMIN, communes, utc_now(), lambda part: None)
+    land = country(database)
+    for batch in batches(land, people):
+        _load(database, batch)
+    return land
+
+
+def _load(database: Database, people: pa.Table) -> None:
+    database.transact(lambda tx: tx.load("candidate", people))
 
 
 def country(database: Database) -> Country:

@@ -12,26 +12,20 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from statistics import mean
 from uuid import UUID, uuid5
 
 import click
 import numpy as np
-import pyarrow as pa
 
 from bench import national, report
-from ftcore.database import Database, Row, utc_now
+from ftcore.database import Database, Row
 from ftcore.matching import ranking as matching
-from ftcore.matching import reference
-from ftcore.model import Offer, Person, Role
+from ftcore.model import Offer
 from ftcore.text import words
 
-REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 FIRST = 20
 PLANTED = 15
-_ADMIN = Person("bench", "Mesure", Role.ADMINISTRATOR, national.AGENCY)
-_COUNSELOR = Person("bench", "Mesure", Role.COUNSELOR, national.AGENCY)
 Ranker = Callable[[Offer], list[UUID]]
 
 
@@ -42,13 +36,7 @@ Ranker = Callable[[Offer], list[UUID]]
 def quality(people: int, offers: int, as_json: bool) -> None:
     """NDCG@20 and planted people found, against exact occupation, BM25 and chance."""
     database = Database.open(":memory:")
-    reference.load_starter(database)
-    reference.import_rome(database, _ADMIN, REFERENCE / "rome", utc_now(), lambda part: None)
-    communes = REFERENCE / "communes" / "laposte_hexasmal.csv"
-    reference.import_communes(database, _ADMIN, communes, utc_now(), lambda part: None)
-    land = national.country(database)
-    for batch in national.batches(land, people):
-        _load(database, batch)
+    land = national.populate(database, people)
     asked = national.offers(land, offers)
     grades = {offer.offer_id: _plant(database, land, offer, number) for number, offer in enumerate(asked)}
     everybody = database.rows("SELECT * FROM candidate ORDER BY candidate_id")
@@ -56,7 +44,13 @@ def quality(people: int, offers: int, as_json: bool) -> None:
         "this ranking": lambda offer: [
             ranked.candidate.candidate_id
             for ranked in matching.rank(
-                database, _COUNSELOR, offer, matching.Weights(), matching.Conditions(), national.TODAY, limit=FIRST
+                database,
+                national.COUNSELOR,
+                offer,
+                matching.Weights(),
+                matching.Conditions(),
+                national.TODAY,
+                limit=FIRST,
             ).people
         ],
         "exact occupation, nearest first": _by_occupation(everybody),
@@ -66,10 +60,6 @@ def quality(people: int, offers: int, as_json: bool) -> None:
     rows = [_row(name, ranker, asked, grades) for name, ranker in rankers.items()]
     database.close()
     report.show("quality", rows, as_json=as_json)
-
-
-def _load(database: Database, people: pa.Table) -> None:
-    database.transact(lambda tx: tx.load("candidate", people))
 
 
 def _plant(database: Database, land: national.Country, offer: Offer, number: int) -> dict[UUID, int]:

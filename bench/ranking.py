@@ -14,18 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-import pyarrow as pa
 
 from bench import national, report
-from ftcore.database import Database, Transaction, utc_now
+from ftcore.database import Database
 from ftcore.matching import ranking as matching
-from ftcore.matching import reference
-from ftcore.model import Offer, Person, Role
+from ftcore.model import Offer
 
-REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 OFFERS = 50
-_PERSON = Person("bench", "Mesure", Role.ADMINISTRATOR, national.AGENCY)
-_COUNSELOR = Person("bench", "Mesure", Role.COUNSELOR, national.AGENCY)
 
 
 @click.command(name="ranking")
@@ -43,19 +38,15 @@ def ranking(people: str, as_json: bool) -> None:
 
 
 def _measured(database: Database, size: int) -> list[dict[str, str | float | int]]:
-    reference.load_starter(database)
-    reference.import_rome(database, _PERSON, REFERENCE / "rome", utc_now(), lambda part: None)
-    communes = REFERENCE / "communes" / "laposte_hexasmal.csv"
-    reference.import_communes(database, _PERSON, communes, utc_now(), lambda part: None)
-    land = national.country(database)
     started = time.perf_counter()
-    for people in national.batches(land, size):
-        _load(database, people)
-    click.echo(f"{size} people written in {time.perf_counter() - started:.0f} s", err=True)
+    land = national.populate(database, size)
+    click.echo(f"{size} people and the referentials written in {time.perf_counter() - started:.0f} s", err=True)
     offers = national.offers(land, OFFERS)
 
     def ranked(offer: Offer) -> None:
-        matching.rank(database, _COUNSELOR, offer, matching.Weights(), matching.Conditions(), national.TODAY, limit=50)
+        matching.rank(
+            database, national.COUNSELOR, offer, matching.Weights(), matching.Conditions(), national.TODAY, limit=50
+        )
 
     rows = [
         _row(size, "the ranking, with all reasons", offers, ranked),
@@ -74,13 +65,6 @@ _FLOOR = """
 
 def _near(offer: Offer) -> tuple[object, object]:
     return offer.agency_id, offer.occupation.code if offer.occupation else None
-
-
-def _load(database: Database, people: pa.Table) -> None:
-    def write(tx: Transaction) -> None:
-        tx.load("candidate", people)
-
-    database.transact(write)
 
 
 def _row(size: int, what: str, offers: list[Offer], work: Callable[[Offer], object]) -> dict[str, str | float | int]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ftcore.database import Row
 from ftcore.errors import UnreadableFile
+from ftcore.matching.places import city_of
 from ftcore.matching.rome_files import Rejected
 from ftcore.text import fold, words
 
@@ -25,8 +26,7 @@ ACCEPTED = (
     "(JSON)."
 )
 # Paris, Lyon and Marseille are one commune each; La Poste lists their districts.
-_CITIES = {"751": ("75056", "Paris"), "6938": ("69123", "Lyon"), "132": ("13055", "Marseille")}
-_DISTRICT = re.compile(r"751(?:0[1-9]|1\d|20)|6938[1-9]|132(?:0[1-9]|1[0-6])")
+_CITIES = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 _INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 
 
@@ -149,16 +149,15 @@ def _gathered(source: str, file: str, said: dict[str, _Said], rejected: list[Rej
     found = Communes(source, read=len(said), rejected=rejected)
     cities: defaultdict[str, list[_Said]] = defaultdict(list)
     for code, commune in said.items():
-        if _DISTRICT.fullmatch(code):
-            cities[next(start for start in _CITIES if code.startswith(start))].append(commune)
-    for start, districts in cities.items():
-        code, name = _CITIES[start]
-        city = said.get(code) or _Said(name)
+        if city_of(code) != code:
+            cities[city_of(code)].append(commune)
+    for code, districts in cities.items():
+        city = said.get(code) or _Said(_CITIES[code])
         city.postcodes |= {postcode for district in districts for postcode in district.postcodes}
         city.points = city.points or [point for district in districts for point in district.points]
         said[code] = city
     for code, commune in sorted(said.items()):
-        if _DISTRICT.fullmatch(code):
+        if city_of(code) != code:
             continue
         lat, lon = (
             (round(sum(axis) / len(commune.points), 5) for axis in zip(*commune.points, strict=True))

@@ -11,6 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -70,7 +71,12 @@ class OccupationIndex:
         self._is_label[list(first.values())] = LABEL
         frequent = {code: float(share) for code, share in read_pairs("frequent.csv")}
         self._prior = np.array([FREQUENT * frequent.get(code, 0.0) for code in self._codes])
-        self._profiles = _Profiles(self._codes, list(zip(self._owner, stems, strict=True)), place, skills)
+        self._stems, self._skills = stems, list(skills)
+
+    @cached_property
+    def _profiles(self) -> _Profiles:
+        """Made when the first whole offer is asked about: an import or a search by title needs none."""
+        return _Profiles(self._codes, list(zip(self._owner, self._stems, strict=True)), self._skills)
 
     def search(self, text: str, limit: int = 10) -> list[Match]:
         """The occupations whose titles are most like the text, best first; equals by code."""
@@ -173,9 +179,9 @@ class _Profiles:
         self,
         codes: Sequence[str],
         titles: Sequence[tuple[int, list[str]]],
-        place: dict[str, int],
         skills: Iterable[tuple[str, str]],
     ) -> None:
+        place = {code: number for number, code in enumerate(codes)}
         bags: list[Counter[str]] = [Counter() for _ in codes]
         self._holders: defaultdict[str, list[int]] = defaultdict(list)
         for code, skill in skills:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from functools import cache
 
 from ftcore.database import Database
 from ftcore.matching.occupation_index import Match, OccupationIndex
-from ftcore.matching.reference import STARTER
+from ftcore.matching.reference import STARTER, starter_rows
 from ftcore.model import Occupation, Offer
 from ftcore.text import fold
 
@@ -40,8 +39,7 @@ def suggest(offer: Offer, limit: int = 10, index: OccupationIndex | None = None)
 @cache
 def _starter_index() -> OccupationIndex:
     def pairs(name: str, column: str) -> list[tuple[str, str]]:
-        with (STARTER / name).open(encoding="utf-8-sig", newline="") as lines:
-            return [(row["code"], row[column]) for row in csv.DictReader(lines)]
+        return [(row["code"], row[column]) for row in starter_rows(STARTER / name)]
 
     return OccupationIndex(
         pairs("occupations.csv", "label") + pairs("titles.csv", "title"), pairs("skills.csv", "skill")

@@ -105,7 +105,7 @@ class Communes:
         return [_place(row) for row in nearby or rows]
 
     def _coded(self, code: str, code_is: CodeKind | None) -> list[Row]:
-        by_insee = self._by_insee.get(_city(code, _CITY_OF_INSEE))
+        by_insee = self._by_insee.get(city_of(code))
         by_postcode = self._by_postcode.get(code, [])
         city = self._by_insee.get(_city(code, _CITY_OF_POSTCODE))
         if city is not None and city["insee"] != code and city not in by_postcode:
@@ -139,6 +139,11 @@ def _name_key(text: str) -> str:
     name = " ".join(expanded)
     district = _DISTRICT.match(name)
     return district.group(1) if district else name
+
+
+def city_of(insee: str) -> str:
+    """The INSEE code of the city whose district this is, or the code itself."""
+    return _city(insee, _CITY_OF_INSEE)
 
 
 def _city(code: str, cities: tuple[tuple[re.Pattern[str], str], ...]) -> str:

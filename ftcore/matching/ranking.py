@@ -91,7 +91,7 @@ def rank(
         ask = wanted(reader, offer, today)
         statement = _Statement(reader, database.row_key, ask, weights, conditions)
         found = statement.run("excluded_by IS NULL", limit)
-        people = _explained(reader, database, ask, weights, found)
+        people = _explained(reader, database, ask, statement.shares, found)
     counts = {row["excluded_by"]: row["people"] for row in found}
     excluded = {name: counts.get(name, 0) for name in EXCLUSIONS}
     excluded["near_occupations"] = statement.total - statement.relevant
@@ -118,10 +118,9 @@ def near_misses(
     access.require(person, "see candidates", offer.agency_id)
     with database.snapshot() as reader:
         ask = wanted(reader, offer, today)
-        found = _Statement(reader, database.row_key, ask, weights, conditions).run(
-            "excluded_by = 'within_mobility'", limit
-        )
-        return _explained(reader, database, ask, weights, found)
+        statement = _Statement(reader, database.row_key, ask, weights, conditions)
+        found = statement.run("excluded_by = 'within_mobility'", limit)
+        return _explained(reader, database, ask, statement.shares, found)
 
 
 class _Statement:
@@ -129,8 +128,7 @@ class _Statement:
 
     def __init__(self, reader: Transaction, key: str, ask: Wanted, weights: Weights, conditions: Conditions) -> None:
         self._reader, self._key, self._ask, self._conditions = reader, key, ask, conditions
-        self._shares = ask.shares(weights)
-        self._values: list[object] = []
+        self.shares = ask.shares(weights)
         offer = ask.offer
         self._narrow = conditions.near_occupations and offer.occupation is not None
         counts = reader.one(_COUNTS, offer.agency_id, list(ask.near)) or {}
@@ -143,7 +141,7 @@ class _Statement:
 
     def run(self, shown: str, limit: int) -> list[Row]:
         """A row a person of those that are `shown`, best first, and a row a condition that excluded somebody."""
-        self._values = []
+        self._values: list[object] = []
         agency = self._value(self._ask.offer.agency_id, "UUID")
         rows = self._reader.rows(self._sql(agency, shown, limit), *self._values)
         # `place` is NULL where a condition excluded people: they are only counted.
@@ -168,7 +166,7 @@ class _Statement:
         if place is not None and self._ask.located:
             lat, lon = (self._value(axis, "DOUBLE PRECISION") for axis in (place.lat, place.lon))
             km = f"distance_km(c.lat, c.lon, {lat}, {lon})"
-        where, within = self._reach(agency)
+        where, within = self._reach()
         exposed, proposed = "", "0"
         if self._conditions.rotation:
             since = self._value(self._midnight - EXPOSURE, "TIMESTAMP")
@@ -179,12 +177,13 @@ class _Statement:
             proposed = "coalesce(e.times, 0)"
         turns = f"ceil(score * {BANDS}) DESC, proposed, " if self._conditions.rotation else ""
         order = f"{turns}score DESC, confidence DESC, candidate_id"
-        score = " + ".join(f"{share!r} * coalesce({name}_part, {name}_mean)" for name, share in self._shares.items())
+        score = " + ".join(f"{share!r} * coalesce({name}_part, {name}_mean)" for name, share in self.shares.items())
         known = " + ".join(f"CASE WHEN {name}_part IS NULL THEN 0.0 ELSE {share!r} END"
-                           for name, share in self._shares.items())  # fmt: skip
+                           for name, share in self.shares.items())  # fmt: skip
         means = ", ".join(
             f"coalesce(floor(1000000 * avg({name}_part) + 0.5) / 1000000, 0.5) AS {name}_mean" for name in parts
         )
+        mean_names = ", ".join(f"{name}_mean" for name in parts)
         names = ", ".join(f"b.{name}_part, t.{name}_mean" for name in parts)
         degree = "n.degree" if near else "NULL::DOUBLE PRECISION"
         return f"""
@@ -202,15 +201,15 @@ class _Statement:
             ), best AS (
                 SELECT j.*, least(floor(10000 * ({score}) + 0.5) / 10000, 1.0) AS score,
                        least(floor(10000 * ({known}) + 0.5) / 10000, 1.0) AS confidence
-                FROM judged j CROSS JOIN (SELECT * FROM tally WHERE {shown}) m WHERE {shown.replace("excl", "j.excl")}
+                FROM judged j CROSS JOIN (SELECT {mean_names} FROM tally WHERE {shown}) m WHERE {shown}
             ), first AS (
                 SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM best ORDER BY {order} LIMIT {limit}
             )
-            SELECT b.key, b.km, b.degree, b.proposed, b.score, b.confidence, b.place, {names}, t.excluded_by, t.people
+            SELECT b.key, b.km, b.degree, b.score, b.confidence, b.place, {names}, t.excluded_by, t.people
             FROM tally t LEFT JOIN first b ON t.{shown}
         """
 
-    def _reach(self, agency: str) -> tuple[str, str]:
+    def _reach(self) -> tuple[str, str]:
         """Whom the scan keeps, and whom of them the distance keeps: the near misses stay to be judged."""
         where = ""
         if self._narrow:
@@ -225,7 +224,7 @@ class _Statement:
         lat = self._value(place.lat if place else None, "DOUBLE PRECISION")
         # 111 km a degree of latitude is a little less than the truth: nobody within reach is dropped.
         where += f" AND (c.lat IS NULL OR abs(c.lat - {lat}) * 111.0 <= {_GOES} + {slack})"
-        return where, f"(km IS NULL OR km <= {_GOES.replace('c.', '')} + {slack})"
+        return where, f"(km IS NULL OR km <= {_GOES} + {slack})"
 
     def _exclusions(self) -> str:
         tests = ["WHEN phone IN (SELECT o.phone FROM opt_out o) THEN 'opted_out'"]
@@ -241,14 +240,14 @@ class _Statement:
             tests.append(f"WHEN experience_years < {ask.experience!r} THEN 'min_experience'")
         if conditions.within_mobility and ask.located:
             slack = ROUGH_KM if ask.rough else 0.0
-            tests.append(f"WHEN km > {_GOES.replace('c.', '')} + {slack} THEN 'within_mobility'")
+            tests.append(f"WHEN km > {_GOES} + {slack} THEN 'within_mobility'")
         return " ".join(tests)
 
     def _parts(self) -> dict[str, str]:
         """Each criterion's part in SQL: 0..1, or NULL where the person's side is unknown."""
         ask = self._ask
         found: dict[str, str] = {}
-        for name in self._shares:
+        for name in self.shares:
             if name == "occupation":
                 found[name] = "CASE WHEN occupation_code IS NULL THEN NULL ELSE coalesce(degree, 0.0) END"
             elif name == "skills":
@@ -285,7 +284,7 @@ class _Statement:
 
 
 # Where both people and the offer say it, a person goes as far as they said.
-_GOES = f"coalesce(c.mobility_km, {UNKNOWN_MOBILITY_KM})"
+_GOES = f"coalesce(mobility_km, {UNKNOWN_MOBILITY_KM})"
 
 # Half nearness, half whether the person goes that far; where only the way is known, it alone counts, so that
 # the neighbour is still preferred. The 500 keeps the power from an underflow, which PostgreSQL refuses.
@@ -320,7 +319,7 @@ _UNREACHABLE = """
 
 
 def _explained(
-    reader: Transaction, database: Database, ask: Wanted, weights: Weights, found: list[Row]
+    reader: Transaction, database: Database, ask: Wanted, shares: dict[str, float], found: list[Row]
 ) -> list[Ranked]:
     """The people of the rows with their reasons, in the order of the rows."""
     rows = [row for row in found if row["key"] is not None]
@@ -329,7 +328,6 @@ def _explained(
     ids = [record["candidate_id"] for record in people.values()]
     proposed = {row["candidate_id"]: row["times"] for row in reader.rows(_EXPOSED, ask.offer.agency_id, since, ids)}
     labels = _labels(reader, ask, {record["occupation_code"] for record in people.values()})
-    shares = ask.shares(weights)
     return [
         explained(
             pool.from_row(people[row["key"]]),

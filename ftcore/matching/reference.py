@@ -191,19 +191,19 @@ def _read_tables(folder: Path) -> dict[str, list[Row]]:
             "lat": float(r["lat"]) if r["lat"] else None,
             "lon": float(r["lon"]) if r["lon"] else None,
         }
-        for r in _read(folder / "communes.csv")
+        for r in starter_rows(folder / "communes.csv")
     ]
     skills: list[Row] = [
-        {"code": r["code"], "skill": r["skill"], "core": r["core"] == "1"} for r in _read(folder / "skills.csv")
+        {"code": r["code"], "skill": r["skill"], "core": r["core"] == "1"} for r in starter_rows(folder / "skills.csv")
     ]
     return {
-        "occupation": [{"code": r["code"], "label": r["label"]} for r in _read(folder / "occupations.csv")],
-        "occupation_title": [{"code": r["code"], "title": r["title"]} for r in _read(folder / "titles.csv")],
+        "occupation": [{"code": r["code"], "label": r["label"]} for r in starter_rows(folder / "occupations.csv")],
+        "occupation_title": [{"code": r["code"], "title": r["title"]} for r in starter_rows(folder / "titles.csv")],
         "occupation_skill": skills,
         "skill": each_skill(skills),
         "occupation_near": [
             {"code": r["code"], "neighbour": r["neighbour"], "degree": float(r["degree"])}
-            for r in _read(folder / "neighbours.csv")
+            for r in starter_rows(folder / "neighbours.csv")
         ],
         "department": [
             {
@@ -214,13 +214,14 @@ def _read_tables(folder: Path) -> dict[str, list[Row]]:
                 "lon": float(r["lon"]),
                 "zone": r["zone"],
             }
-            for r in _read(folder / "departments.csv")
+            for r in starter_rows(folder / "departments.csv")
         ],
         "commune": communes,
         "commune_postcode": [{"postcode": row["postcode"], "insee": row["insee"]} for row in communes],
     }
 
 
-def _read(file: Path) -> list[dict[str, str]]:
+def starter_rows(file: Path) -> list[dict[str, str]]:
+    """The lines of one of the starter's files."""
     with file.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))

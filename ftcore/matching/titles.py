@@ -58,7 +58,7 @@ _GENDERS = (
 
 def title_stems(text: str) -> list[str]:
     """The telling words without their gender, each once, in their order: "Serveuse (H/F)" → ["serve"]."""
-    bare = _NOISE.sub(" ", fold(text).replace("œ", "oe"))
+    bare = _NOISE.sub(" ", fold(text))
     found: list[str] = []
     for word in words(bare):
         found += [neuter(part) for part in _abbreviations().get(word, (word,)) if part not in _FILLERS]

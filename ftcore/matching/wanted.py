@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 
 from ftcore.database import Database, Transaction
 from ftcore.matching.criteria import Weights
@@ -18,7 +19,8 @@ CORE_SKILLS = 8
 FULL_TIME = 35.0
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: what is derived of an offer is derived once, and asked for every person.
+@dataclass(frozen=True)
 class Wanted:
     """An offer's demands.
 
@@ -33,22 +35,22 @@ class Wanted:
     starts: date
     today: date
 
-    @property
+    @cached_property
     def experience(self) -> float | None:
         """The years that are asked; None where beginners are welcome or nothing is said."""
         return self.offer.experience_years or None
 
-    @property
+    @cached_property
     def licences(self) -> list[str]:
         return [licence.upper() for licence in self.offer.licences]
 
-    @property
+    @cached_property
     def blocking_licences(self) -> list[str]:
         """The licences without which one cannot do the job: those that no line of the offer calls a wish."""
         softened = [fold(p.text) for p in self.offer.prerequisites if p.demand is not Demand.BLOCKING]
         return [name for name in self.licences if not any(_speaks_of(text, name) for text in softened)]
 
-    @property
+    @cached_property
     def to_check(self) -> list[str]:
         """The prerequisites that no file of people answers, blocking ones first: each is to be asked."""
         asked = [p for p in self.offer.prerequisites if p.demand is not Demand.INFORMATION]
@@ -59,16 +61,16 @@ class Wanted:
         languages = [f"langue : {name}" for name in self.offer.languages if fold(name) not in said]
         return list(dict.fromkeys([*texts, *languages]))
 
-    @property
+    @cached_property
     def located(self) -> bool:
         place = self.offer.place
         return place is not None and place.lat is not None and place.lon is not None
 
-    @property
+    @cached_property
     def rough(self) -> bool:
         return self.offer.place is not None and self.offer.place.insee is None
 
-    @property
+    @cached_property
     def contract(self) -> str | None:
         """The kind of contract, to compare with those a person wishes for: "CDI", "CDD", "MIS"…"""
         found = words(self.offer.contract or "")
@@ -76,7 +78,7 @@ class Wanted:
             return None
         return "MIS" if found[0] in ("interim", "mission", "mis") else found[0].upper()
 
-    @property
+    @cached_property
     def working_time(self) -> str | None:
         hours = self.offer.weekly_hours
         return None if hours is None else "full" if hours >= FULL_TIME else "part"
