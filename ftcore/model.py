@@ -329,3 +329,8 @@ class ImportReport:
     updated: int
     unchanged: int
     rejected: tuple[BadRow, ...] = field(default=())
+
+    @property
+    def rejected_lines(self) -> int:
+        """How many rows were rejected; one may have several faults."""
+        return len({bad.line for bad in self.rejected})

@@ -20,6 +20,7 @@ from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.errors import ConfigError
 from ftcore.matching import reference
+from ftcore.matching.people_import import RunningImport
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
@@ -43,6 +44,8 @@ class Services:
     dispatcher: Dispatcher | None = field(default=None)
     # Answers under way, by conversation: a reload of the page finds its own again.
     generations: dict[UUID, Generation] = field(default_factory=dict)
+    # The import under way, by agency: it goes on when its page is left, and is found again.
+    imports: dict[UUID, RunningImport] = field(default_factory=dict)
 
     @property
     def daily_tokens(self) -> int:
@@ -88,6 +91,9 @@ class Services:
         for generation in list(self.generations.values()):
             generation.stop()
             generation.join(5.0)
+        for running in list(self.imports.values()):
+            running.stop()
+            running.join()
         if self.sandbox is not None:
             self.sandbox.stop()
         if self.dispatcher is not None:

@@ -10,6 +10,8 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’
 
 def fold(text: str) -> str:
     """Lower case, no accents, ligatures spelled out, every run of white space a single space."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     letters = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(letters.casefold().split())

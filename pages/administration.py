@@ -5,30 +5,37 @@ from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ftcore.database import utc_now
 from ftcore.drafting import budget, chats, prompts
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.insight.service_state import service_state
-from ftcore.matching import people_file, pool
+from ftcore.matching import people_file, people_import
 from ftcore.model import ImportReport
 from ftcore.services import current
 
 services = current()
 database, person = services.database, services.person
 state = st.session_state
+# Reasons of rejection that a page shows; the rest is in the file.
+SHOWN = 500
 SECTIONS = ("Importer des personnes", "Assistant", "État du service")
 
 
 def import_people() -> None:
+    """Choose a file, say which column is what, follow the import; it goes on when the page is left."""
+    if person.agency_id in services.imports:
+        follow_import()
+        return
     uploaded = st.file_uploader(
         "Fichier de demandeurs d'emploi (CSV ou Parquet)",
         type=["csv", "txt", "parquet"],
         key="administration.file",
     )
     if uploaded is None:
-        state.pop("administration.report", None)
+        state.pop("administration.table", None)
         required = ", ".join(one.label for one in people_file.FIELDS.values() if one.required)
         st.info(
             f"Une ligne par personne. Colonnes indispensables : {required}. Les autres colonnes sont facultatives. "
@@ -37,62 +44,95 @@ def import_people() -> None:
         )
         return
     try:
-        frame = people_file.read_table(uploaded.name, uploaded.getvalue())
+        table = read_once(uploaded)
     except FtError as error:
         st.error(str(error), icon=":material/error:")
         return
-    guessed = people_file.guess_mapping(list(frame.columns))
-    st.markdown(f"**{wording.number(len(frame))} lignes lues.** Vérifiez la correspondance des colonnes.")
+    guessed = people_file.guess_mapping(table.columns)
+    st.markdown(f"**{wording.number(table.rows)} lignes lues.** Vérifiez la correspondance des colonnes.")
     mapping: dict[str, str] = {}
     with st.form("administration.mapping"):
         columns = st.columns(4)
-        names = list(frame.columns)
         for place, (field, known) in enumerate(people_file.FIELDS.items()):
             chosen = columns[place % 4].selectbox(
                 known.label + (" *" if known.required else ""),
-                names,
-                index=names.index(guessed[field]) if field in guessed else None,
+                table.columns,
+                index=table.columns.index(guessed[field]) if field in guessed else None,
                 placeholder="Absente du fichier",
                 key=f"administration.map.{field}",
             )
             if chosen is not None:
                 mapping[field] = chosen
-        go = st.form_submit_button(f"Importer {wording.number(len(frame))} lignes", type="primary")
+        whole = st.checkbox(
+            "C'est la liste complète de l'agence",
+            key="administration.whole",
+            help="Les personnes qui n'y sont plus ne seront plus proposées. Un fichier où manque plus de la moitié "
+            "des personnes est refusé.",
+        )
+        go = st.form_submit_button(f"Importer {wording.number(table.rows)} lignes", type="primary")
     if go:
-        try:
-            # One call, one transaction: a click elsewhere cannot leave half an import behind.
-            with st.spinner("Vérification ligne par ligne…"):
-                state["administration.report"] = pool.import_candidates(database, person, frame, mapping, utc_now())
-        except FtError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-    if report := state.get("administration.report"):
-        show_report(report)
+        # Beside the page: a click elsewhere must not cut an import short. All of it goes in, or nothing.
+        services.imports[person.agency_id] = people_import.RunningImport(
+            lambda said: people_import.import_candidates(database, person, table, mapping, utc_now(), said, whole=whole)
+        )
+        st.rerun()
+
+
+def read_once(uploaded: UploadedFile) -> people_file.PeopleTable:
+    """The table of an uploaded file, read through at its first sight only."""
+    kept: tuple[str, people_file.PeopleTable] | None = state.get("administration.table")
+    if kept is None or kept[0] != uploaded.file_id:
+        kept = (uploaded.file_id, people_file.open_table(uploaded.name, uploaded.getvalue()))
+        state["administration.table"] = kept
+    return kept[1]
+
+
+@st.fragment(run_every=0.5)
+def follow_import() -> None:
+    running = services.imports.get(person.agency_id)
+    if running is None:
+        st.rerun()
+        return
+    if running.is_alive():
+        st.progress(running.part, text=f"Import en cours : {wording.percent(running.part)}")
+        st.caption("Vous pouvez quitter cette page : l'import continue. Rien ne change avant qu'il soit complet.")
+        if st.button("Arrêter l'import", key="administration.stop", icon=":material/stop_circle:"):
+            running.stop()
+        return
+    if running.wrong is not None:
+        st.error(running.wrong, icon=":material/error:")
+    elif running.report is not None:
+        show_report(running.report)
+    if st.button("Importer un autre fichier", key="administration.again", icon=":material/upload_file:"):
+        services.imports.pop(person.agency_id, None)
+        st.rerun()
 
 
 def show_report(report: ImportReport) -> None:
-    lines = len({bad.line for bad in report.rejected})
     st.success(
         f"{wording.number(report.added)} ajoutées, {wording.number(report.updated)} mises à jour, "
-        f"{wording.number(report.unchanged)} inchangées, {wording.number(lines)} lignes rejetées.",
+        f"{wording.number(report.unchanged)} inchangées, {wording.number(report.rejected_lines)} lignes rejetées.",
         icon=":material/task_alt:",
     )
     if not report.rejected:
         return
+    shown = report.rejected[:SHOWN]
     st.dataframe(
         pd.DataFrame(
             {
-                "Ligne": [bad.line for bad in report.rejected],
-                "Colonne": [bad.column for bad in report.rejected],
-                "Valeur": [bad.value for bad in report.rejected],
-                "Motif": [bad.reason for bad in report.rejected],
+                "Ligne": [bad.line for bad in shown],
+                "Colonne": [bad.column for bad in shown],
+                "Valeur": [bad.value for bad in shown],
+                "Motif": [bad.reason for bad in shown],
             }
         ),
         hide_index=True,
     )
+    if len(report.rejected) > SHOWN:
+        st.caption(f"Les {SHOWN} premières raisons ; le fichier les a toutes.")
     st.download_button(
         "Télécharger les lignes rejetées (CSV)",
-        pool.rejected_csv(report),
+        people_import.rejected_csv(report),
         # The address of a large download is a partial hash of content and name: the name must differ.
         file_name=f"lignes-rejetees-{uuid4()}.csv",
         mime="text/csv",

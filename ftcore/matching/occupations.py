@@ -76,20 +76,27 @@ def skills_of(database: Database, code: str) -> list[str]:
     return [row["skill"] for row in rows]
 
 
+_SEEN = 100_000
+
+
 class SkillWords:
     """One wording a skill: the referential's where it has it, so that lists can be compared."""
 
     def __init__(self, database: Database) -> None:
         rows = database.rows("SELECT name, folded FROM skill")
         self._known: dict[str, str] = {row["folded"]: row["name"] for row in rows}
+        self._seen: dict[str, str] = {}
 
     def same(self, skills: Iterable[str]) -> tuple[str, ...]:
         """The skills in that wording, each once, empty ones dropped."""
         return tuple(dict.fromkeys(self._same(skill) for skill in skills if skill.strip()))
 
     def _same(self, skill: str) -> str:
-        plain = " ".join(skill.split())
-        folded = fold(plain)
-        if folded not in self._known:
-            self._known[folded] = plain[0].upper() + plain[1:]
-        return self._known[folded]
+        # A pool names the same few thousand skills millions of times.
+        found = self._seen.get(skill)
+        if found is None:
+            plain = " ".join(skill.split())
+            found = self._known.setdefault(fold(plain), plain[0].upper() + plain[1:])
+            if len(self._seen) < _SEEN:
+                self._seen[skill] = found
+        return found

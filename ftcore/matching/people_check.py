@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
 import pandas as pd
+import pyarrow as pa
 
 from ftcore import phones
-from ftcore.database import Database, Row
+from ftcore.database import Database
 from ftcore.matching.occupations import OccupationIndex, SkillWords, build_index
-from ftcore.matching.people_file import BEYOND, FIELDS
+from ftcore.matching.people_file import BEYOND, Chunk
 from ftcore.matching.places import CodeKind, Communes
 from ftcore.model import BadRow, Place
 from ftcore.text import fold, words
@@ -33,89 +33,103 @@ class Refused(Exception):
     """Why one cell is not accepted, in French."""
 
 
-class CheckedRows:
-    """The rows of a file after every check that needs no look at the pool."""
+# What the rows of a file become: every row is kept, with the identifier and the number that could be read, so
+# that repeated ones are found; only the good ones go further.
+TYPES: dict[str, pa.DataType] = {
+    "external_id": pa.string(), "first_name": pa.string(), "last_name": pa.string(), "phone": pa.string(),
+    "occupation_code": pa.string(), "skills": pa.list_(pa.string()), "experience_years": pa.float64(),
+    "commune": pa.string(), "department": pa.string(), "lat": pa.float64(), "lon": pa.float64(),
+    "mobility_km": pa.float64(), "available_from": pa.date32(), "licences": pa.list_(pa.string()),
+    "contracts": pa.list_(pa.string()), "working_time": pa.string(),
+}  # fmt: skip
+_PLACE = ("commune", "department", "lat", "lon")
 
-    def __init__(
-        self,
-        database: Database,
-        agency_id: UUID,
-        frame: pd.DataFrame,
-        mapping: Mapping[str, str],
-        progress: Callable[[float], None],
-    ) -> None:
-        self.good: list[tuple[int, Row]] = []
+
+class PeopleCheck:
+    """The check of a file's rows, some at a time, as far as it needs no look at the pool.
+
+    Each different cell of a column is read once. Occupations and communes are looked up as they come.
+    """
+
+    def __init__(self, database: Database, agency_id: UUID, mapping: Mapping[str, str]) -> None:
         self.bad: list[BadRow] = []
+        self._agency_id = agency_id
         self._mapping = mapping
-        columns = {name: [_text(value) for value in frame[column]] for name, column in mapping.items()}
-        self._readers = _readers(database, agency_id, columns, mapping)
-        beyond = [str(value) for value in frame[BEYOND]] if BEYOND in frame.columns else None
-        first_lines: dict[str, dict[str, int]] = {"external_id": {}, "phone": {}}
-        every = max(1, len(frame) // 50)
-        for position, line in enumerate(int(number) for number in frame.index):
-            cells = {name: values[position] for name, values in columns.items()}
-            row, problems = self._read(line, cells)
-            problems += self._repeated(line, cells, row, first_lines)
-            if beyond and beyond[position]:
-                problems.append(BadRow(line, BEYOND, _shown(beyond[position]), "Plus de cellules que de colonnes"))
-            if problems:
-                self.bad += problems
+        self._columns = {name: reader(mapping) for name, reader in _readers(database, agency_id).items()
+                         if name in mapping}  # fmt: skip
+        self.fields = [field for name in mapping for field in (_PLACE if name == "commune" else (_column(name),))]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of what `staged` gives."""
+        fixed = [("line", pa.int64()), ("good", pa.bool_()), ("candidate_id", pa.string())]
+        return pa.schema(fixed + [(name, TYPES[name]) for name in self.fields])
+
+    def staged(self, chunk: Chunk) -> pa.Table:
+        """The rows as the pool stores them, `good` where nothing is wrong with them; the bad ones go to `bad`."""
+        problems: list[tuple[int, BadRow]] = []
+        columns: dict[str, Sequence[Any]] = {}
+        for name, column in self._mapping.items():
+            cells = chunk.cells[column]
+            reader = self._columns[name]
+            answers = reader.read(cells)
+            for position, answer in enumerate(answers) if reader.refused else ():
+                if type(answer) is Refused:
+                    bad = self.reject(chunk.lines[position], name, text_of(cells[position]), str(answer))
+                    problems.append((position, bad))
+                    answers[position] = None
+            if name == "commune":
+                nowhere = (None,) * len(_PLACE)
+                columns.update(zip(_PLACE, zip(*(answer or nowhere for answer in answers), strict=True), strict=True))
             else:
-                row["agency_id"] = agency_id
-                row["candidate_id"] = candidate_id(agency_id, row["external_id"])
-                self.good.append((line, row))
-            if position % every == 0:
-                progress(0.9 * position / len(frame))
+                columns[_column(name)] = answers
+        for position, beyond in enumerate(chunk.beyond or ()):
+            if beyond:
+                shown = BadRow(chunk.lines[position], BEYOND, _shown(beyond), "Plus de cellules que de colonnes")
+                problems.append((position, shown))
+        self.bad += [bad for _, bad in sorted(problems, key=lambda problem: problem[0])]
+        good = [True] * len(chunk.lines)
+        for position, _ in problems:
+            good[position] = False
+        ids = [_id_text(self._agency_id, external_id) for external_id in columns["external_id"]]
+        return pa.table(
+            {"line": chunk.lines, "good": good, "candidate_id": ids} | {name: columns[name] for name in self.fields},
+            schema=self.schema,
+        )
 
     def reject(self, line: int, name: str, value: str, reason: str) -> BadRow:
+        """The report of one cell; a number is masked in it."""
         return BadRow(line, self._mapping[name], _shown(value, is_phone=name == "phone"), reason)
 
-    def _read(self, line: int, cells: dict[str, str]) -> tuple[Row, list[BadRow]]:
-        row: Row = {}
-        problems: list[BadRow] = []
-        for name, value in cells.items():
-            try:
-                if not value and FIELDS[name].required:
-                    raise Refused("À remplir : cette information est obligatoire")
-                row.update(self._readers[name](value))
-            except Refused as refusal:
-                problems.append(self.reject(line, name, value, str(refusal)))
-        return row, problems
 
-    def _repeated(
-        self, line: int, cells: dict[str, str], row: Row, first_lines: dict[str, dict[str, int]]
-    ) -> list[BadRow]:
-        problems = []
-        for name, said in (("external_id", "Identifiant déjà présent"), ("phone", "Numéro déjà présent")):
-            key = row.get(name)
-            if key is None:
-                continue
-            first = first_lines[name].setdefault(key, line)
-            if first != line:
-                problems.append(self.reject(line, name, cells[name], f"{said} à la ligne {first}"))
-        return problems
+def _column(name: str) -> str:
+    return "occupation_code" if name == "occupation" else name
+
+
+def _id_text(agency_id: UUID, external_id: str | None) -> str | None:
+    return None if external_id is None else str(candidate_id(agency_id, external_id))
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A cell as text; Parquet cells may be numbers, dates, lists or nothing."""
     if isinstance(value, str):
         return _CONTROL.sub(" ", value).strip()
     if value is None:
         return ""
     if isinstance(value, bytes):
-        return _text(value.decode("utf-8", "replace"))
+        return text_of(value.decode("utf-8", "replace"))
     if not isinstance(value, dict) and hasattr(value, "__iter__"):
-        return "|".join(_text(item) for item in value)
+        return "|".join(text_of(item) for item in value)
     if pd.isna(value):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, date):  # datetimes and pandas' own are dates too
         return value.isoformat()[:10]
-    return _text(str(value))
+    return text_of(str(value))
 
 
 def _shown(value: str, *, is_phone: bool = False) -> str:
@@ -126,47 +140,83 @@ def _shown(value: str, *, is_phone: bool = False) -> str:
     return masked if len(masked) <= 80 else masked[:79] + "…"
 
 
-_Reader = Callable[[str], Row]
+# More different cells of one column than this are not remembered.
+_REMEMBERED = 100_000
 
 
-def _readers(
-    database: Database, agency_id: UUID, columns: dict[str, list[str]], mapping: Mapping[str, str]
-) -> dict[str, _Reader]:
-    """How each field's cell becomes columns of the table; occupations and communes are looked up once each."""
-    occupations = _occupations(build_index(database), columns["occupation"])
-    header = " ".join(words(mapping.get("commune", "")))
-    code_is: CodeKind | None = "insee" if "insee" in header else "postcode"
-    known = Communes(database, set(columns.get("commune", ())))
-    home = database.value("SELECT department FROM agency WHERE agency_id = $1", agency_id)
-    communes = _communes(known, columns.get("commune", ()), code_is, home)
+class _Column:
+    """The reader of one column's cells: `one` reads a text, or raises Refused; `several` prepares many at once."""
+
+    def __init__(
+        self,
+        one: Callable[[str], Any],
+        *,
+        required: bool = False,
+        prepare: Callable[[Iterable[str]], None] | None = None,
+        remembers: bool = True,
+    ) -> None:
+        self._one, self._required, self._prepare, self._remembers = one, required, prepare, remembers
+        self._known: dict[str, Any] = {}
+        # Whether any cell so far was refused: most columns of most files never are.
+        self.refused = False
+
+    def read(self, cells: Iterable[Any]) -> list[Any]:
+        """What each cell says, or the Refused that it deserves."""
+        if not self._remembers:
+            return [self._answer(text_of(cell)) for cell in cells]
+        texts = [cell if type(cell) is str else text_of(cell) for cell in cells]
+        if len(self._known) > _REMEMBERED:
+            self._known = {}
+        known = self._known
+        # In the order of the file: the first wording of a skill that the referential lacks is the one that is kept.
+        new = {text: text_of(text) for text in dict.fromkeys(texts) if text not in known}
+        if self._prepare is not None:
+            self._prepare(new.values())
+        for text, plain in new.items():
+            known[text] = self._answer(plain)
+        return [known[text] for text in texts]
+
+    def _answer(self, plain: str) -> Any:
+        try:
+            if not plain and self._required:
+                raise Refused("À remplir : cette information est obligatoire")
+            return self._one(plain)
+        except Refused as refusal:
+            self.refused = True
+            return refusal
+
+
+def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping[str, str]], _Column]]:
+    """How the cells of each field are read, once it is known which column of the file holds it."""
     wording = SkillWords(database)
-    readers: dict[str, _Reader] = {
-        "external_id": lambda value: {"external_id": _short(value, 64)},
-        "first_name": lambda value: {"first_name": _short(value, 80)},
-        "last_name": lambda value: {"last_name": _short(value, 80)},
-        "phone": lambda value: {"phone": _phone(value)},
-        "occupation": lambda value: {"occupation_code": _found(occupations[value])},
-        "skills": lambda value: {"skills": wording.same(_short(item) for item in _items(value, "|;"))},
-        "experience_years": lambda value: {"experience_years": _experience(value)},
-        "commune": lambda value: _found(communes[value]) if value else dict.fromkeys(_PLACE),
-        "mobility_km": lambda value: {"mobility_km": _number(value, "km", 1000.0)},
-        "available_from": lambda value: {"available_from": _date(value)},
-        "licences": lambda value: {"licences": _licences(value)},
-        "contracts": lambda value: {"contracts": _contracts(value)},
-        "working_time": lambda value: {"working_time": _working_time(value)},
+
+    def occupation(mapping: Mapping[str, str]) -> _Column:
+        return _Column(_Occupations(build_index(database)), required=True)
+
+    def commune(mapping: Mapping[str, str]) -> _Column:
+        places = _Places(database, agency_id, mapping["commune"])
+        return _Column(places, prepare=places.prepare)
+
+    def plain(
+        one: Callable[[str], Any], *, required: bool = False, remembers: bool = True
+    ) -> Callable[[Mapping[str, str]], _Column]:
+        return lambda mapping: _Column(one, required=required, remembers=remembers)
+
+    return {
+        "external_id": plain(lambda value: _short(value, 64), required=True, remembers=False),
+        "first_name": plain(lambda value: _short(value, 80), required=True),
+        "last_name": plain(lambda value: _short(value, 80), required=True),
+        "phone": plain(_phone, required=True, remembers=False),
+        "occupation": occupation,
+        "skills": plain(lambda value: wording.same(_short(item) for item in _items(value, "|;"))),
+        "experience_years": plain(_experience),
+        "commune": commune,
+        "mobility_km": plain(lambda value: _number(value, "km", 1000.0)),
+        "available_from": plain(_date),
+        "licences": plain(_licences),
+        "contracts": plain(_contracts),
+        "working_time": plain(_working_time),
     }
-    # The same few cells come again and again in these columns: each is read once.
-    often = ("skills", "experience_years", "mobility_km", "available_from", "licences", "contracts", "working_time")
-    return readers | {name: lru_cache(maxsize=10_000)(readers[name]) for name in often}
-
-
-_PLACE = ("commune", "department", "lat", "lon")
-
-
-def _found(answer: Any) -> Any:
-    if isinstance(answer, Refused):
-        raise answer
-    return answer
 
 
 def _short(value: str, longest: int = _LONGEST) -> str:
@@ -184,51 +234,62 @@ def _phone(value: str) -> str:
     return number
 
 
-def _occupations(index: OccupationIndex, cells: Iterable[str]) -> dict[str, str | Refused]:
-    """The ROME code of each distinct cell, or why there is none."""
-    answers: dict[str, str | Refused] = {}
-    suggestions = 0
-    for cell in sorted(set(cells)):
-        found = index.find(cell)
+class _Occupations:
+    """The ROME code that a cell means."""
+
+    def __init__(self, index: OccupationIndex) -> None:
+        self._index = index
+        self._suggestions = 0
+
+    def __call__(self, cell: str) -> str:
+        found = self._index.find(cell)
         if len(found) == 1:
-            answers[cell] = found[0].code
-            continue
+            return found[0].code
         reason = "Métier inconnu du référentiel"
         if found:
             reason = "Plusieurs métiers portent ce nom : donnez le code ROME"
-        elif suggestions < _MOST_SUGGESTIONS and len(cell) <= _LONGEST:
-            suggestions += 1
-            found = index.search(cell, 2)
+        elif self._suggestions < _MOST_SUGGESTIONS and len(cell) <= _LONGEST:
+            self._suggestions += 1
+            found = self._index.search(cell, 2)
         if found:
             reason += f" ({' ou '.join(f'{match.label}, {match.code}' for match in found[:3])} ?)"
-        answers[cell] = Refused(reason)
-    return answers
+        raise Refused(reason)
 
 
-def _communes(
-    known: Communes, cells: Iterable[str], code_is: CodeKind | None, home: str | None
-) -> dict[str, Row | Refused]:
-    """The place of each distinct cell, homonyms told by the agency's department; or why there is none."""
-    answers: dict[str, Row | Refused] = {}
-    for cell in set(cells):
-        found = known.named(cell, home, code_is)
+_Where = tuple[str | None, str | None, float | None, float | None]
+
+
+class _Places:
+    """The place that a cell means, homonyms told by the agency's department."""
+
+    def __init__(self, database: Database, agency_id: UUID, column: str) -> None:
+        self._database = database
+        self._home = database.value("SELECT department FROM agency WHERE agency_id = $1", agency_id)
+        self._code_is: CodeKind | None = "insee" if "insee" in " ".join(words(column)) else "postcode"
+        self._communes = Communes(database, ())
+
+    def prepare(self, cells: Iterable[str]) -> None:
+        """Read the communes that these cells may mean, all in one go."""
+        self._communes = Communes(self._database, [cell for cell in cells if cell])
+
+    def __call__(self, cell: str) -> _Where:
+        if not cell:
+            return (None, None, None, None)
+        found = self._communes.named(cell, self._home, self._code_is)
         if len(found) == 1:
-            answers[cell] = dict(zip(_PLACE, (found[0].name, found[0].department, found[0].lat, found[0].lon),
-                                     strict=True))  # fmt: skip
-        elif found and re.fullmatch(r"\d{5}", cell, re.ASCII):
-            answers[cell] = _middle(cell, found)
-        elif found:
-            answers[cell] = Refused("Plusieurs communes portent ce nom : ajoutez le code postal, ou le département")
-        else:
-            answers[cell] = Refused("Commune inconnue du référentiel : vérifiez-la, ou laissez la cellule vide")
-    return answers
+            return (found[0].name, found[0].department, found[0].lat, found[0].lon)
+        if found and re.fullmatch(r"\d{5}", cell, re.ASCII):
+            return _middle(cell, found)
+        if found:
+            raise Refused("Plusieurs communes portent ce nom : ajoutez le code postal, ou le département")
+        raise Refused("Commune inconnue du référentiel : vérifiez-la, ou laissez la cellule vide")
 
 
-def _middle(postcode: str, places: list[Place]) -> Row:
+def _middle(postcode: str, places: list[Place]) -> _Where:
     """A postcode that communes share is kept as it is, in their middle: a few kilometres off at most."""
     located = [(p.lat, p.lon) for p in places if p.lat is not None and p.lon is not None]
     lat, lon = (sum(axis) / len(located) for axis in zip(*located, strict=True)) if located else (None, None)
-    return dict(zip(_PLACE, (postcode, places[0].department, lat, lon), strict=True))
+    return (postcode, places[0].department, lat, lon)
 
 
 def _number(value: str, unit: str, most: float) -> float | None:
@@ -299,4 +360,6 @@ def _working_time(value: str) -> str | None:
 
 
 def _items(value: str, separators: str) -> list[str]:
-    return [item.strip() for item in re.split(f"[{re.escape(separators)}]", value) if item.strip()]
+    for other in separators[1:]:
+        value = value.replace(other, separators[0])
+    return [item.strip() for item in value.split(separators[0]) if item and not item.isspace()]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, TextIO
 
 import pandas as pd
 import pyarrow as pa
+from pyarrow import parquet
 
 from ftcore.errors import UnreadableFile
 from ftcore.text import words
@@ -77,80 +82,180 @@ FIELDS: dict[str, Field] = {
 }
 
 
-def read_table(name: str, data: bytes) -> pd.DataFrame:
-    """The rows of a CSV (every cell as text) or Parquet file; the index is the line in the file, header = 1.
+# Rows that are read and checked at a time: what an import takes of memory does not grow with its file.
+CHUNK = 10_000
 
-    Blank lines are left out. Raises UnreadableFile with the reason and what would be accepted.
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a file: the line of each (the header is line 1), and its cells by column."""
+
+    lines: list[int]
+    cells: dict[str, list[Any]]
+    # What stands beyond the last column of the header, where anything does.
+    beyond: list[str] | None = None
+
+
+class PeopleTable(Protocol):
+    """The rows of a file, some at a time, as often as one likes."""
+
+    columns: list[str]
+    rows: int
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows. Raises UnreadableFile."""
+
+
+def open_table(name: str, source: Path | bytes) -> PeopleTable:
+    """The table in a CSV (every cell is text) or Parquet file, which may be larger than the memory.
+
+    A CSV is read through once, so that what is wrong with the file as a whole is known before anything is done.
+    Raises UnreadableFile with the reason and what would be accepted.
     """
-    if name.lower().endswith((".parquet", ".pq")) or data[:4] == b"PAR1":
-        return _read_parquet(data)
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+    try:
+        with _opened(source) as file:
+            first = file.read(4)
+    except OSError as error:
+        raise UnreadableFile(f"Le fichier « {name} » ne peut pas être lu. {ACCEPTED}") from error
+    if name.lower().endswith((".parquet", ".pq")) or first == b"PAR1":
+        return _ParquetTable(source)
+    if first in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile(f"C'est un classeur de tableur : enregistrez-le d'abord au format CSV. {ACCEPTED}")
-    text = _decode(data)
-    if not text.strip():
-        raise UnreadableFile(f"Le fichier est vide. {ACCEPTED}")
-    return _frame(_read_csv(text))
+    return _CsvTable(source)
 
 
-def _read_parquet(data: bytes) -> pd.DataFrame:
-    try:
-        frame = pd.read_parquet(io.BytesIO(data))
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        raise UnreadableFile(f"Ce fichier Parquet est abîmé ou incomplet. {ACCEPTED}") from error
-    frame.columns = pd.Index(_column_names([str(column) for column in frame.columns]))
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
-    return frame
-
-
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise UnreadableFile(f"Les caractères de ce fichier sont illisibles. {ACCEPTED}")
-
-
-def _read_csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that holds something, with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    line = 1
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableFile(
-            f"La ligne {line} du fichier est illisible : un guillemet n'est sans doute pas fermé. {ACCEPTED}"
-        ) from error
-
-
-def _delimiter(text: str) -> str:
-    header = next(line for line in text.splitlines() if line.strip())
-    bare = re.sub(r'"[^"]*"', "", header)
-    return max(";,\t", key=bare.count)
-
-
-def _frame(rows: Iterator[tuple[int, list[str]]]) -> pd.DataFrame:
-    _, header = next(rows, (1, []))
-    if not header:
-        raise UnreadableFile(f"Le fichier n'a pas de ligne avec les noms des colonnes. {ACCEPTED}")
-    names = _column_names(header)
-    width = len(names)
+def read_table(name: str, data: bytes) -> pd.DataFrame:
+    """The whole of a file that fits into memory; the index is the line in the file. Raises UnreadableFile."""
+    table = open_table(name, data)
+    columns: dict[str, list[Any]] = {column: [] for column in table.columns}
     lines: list[int] = []
-    cells: list[list[str]] = []
     beyond: list[str] = []
-    for line, row in rows:
-        lines.append(line)
-        cells.append(row[:width] + [""] * (width - len(row)))
-        beyond.append(" ".join(row[width:]).strip())
-    frame = pd.DataFrame(cells, columns=names, index=pd.Index(lines, dtype="int64"), dtype="object")
+    for chunk in table.chunks():
+        lines += chunk.lines
+        beyond += chunk.beyond or [""] * len(chunk.lines)
+        for column, values in columns.items():
+            values += chunk.cells[column]
     if any(beyond):
-        frame[BEYOND] = beyond
-    return frame
+        columns[BEYOND] = beyond
+    return pd.DataFrame(columns, index=pd.Index(lines, dtype="int64"), dtype="object")
+
+
+class FrameTable:
+    """The rows of a frame, as `read_table` gives it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.columns = [column for column in frame.columns if column != BEYOND]
+        self.rows = len(frame)
+        self._frame = frame
+
+    def chunks(self) -> Iterator[Chunk]:
+        for start in range(0, self.rows, CHUNK):
+            some = self._frame.iloc[start : start + CHUNK]
+            beyond = [str(value) for value in some[BEYOND]] if BEYOND in some.columns else None
+            cells = {column: some[column].tolist() for column in self.columns}
+            yield Chunk([int(line) for line in some.index], cells, beyond)
+
+
+def _opened(source: Path | bytes) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+class _ParquetTable:
+    def __init__(self, source: Path | bytes) -> None:
+        self._source = source
+        try:
+            with _opened(source) as file, parquet.ParquetFile(file) as opened:
+                names = opened.schema_arrow.names
+                self.rows = opened.metadata.num_rows
+        except _PARQUET_FAULTS as error:
+            raise _broken_parquet() from error
+        # pandas writes its row numbers along, which are no information.
+        self._places = [place for place, name in enumerate(names) if not name.startswith("__index_level_")]
+        self.columns = _column_names([names[place] for place in self._places])
+
+    def chunks(self) -> Iterator[Chunk]:
+        line = 2
+        try:
+            with _opened(self._source) as file, parquet.ParquetFile(file) as opened:
+                for batch in opened.iter_batches(CHUNK):
+                    columns = zip(self.columns, self._places, strict=True)
+                    cells = {name: batch.column(place).to_pylist() for name, place in columns}
+                    yield Chunk(list(range(line, line + batch.num_rows)), cells)
+                    line += batch.num_rows
+        except _PARQUET_FAULTS as error:
+            raise _broken_parquet() from error
+
+
+_PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, TypeError)
+
+
+def _broken_parquet() -> UnreadableFile:
+    return UnreadableFile(f"Ce fichier Parquet est abîmé ou incomplet. {ACCEPTED}")
+
+
+class _CsvTable:
+    def __init__(self, source: Path | bytes) -> None:
+        self._source = source
+        self._encoding = next((name for name in ("utf-8-sig", "cp1252") if self._is_written_in(name)), None)
+        if self._encoding is None:
+            raise UnreadableFile(f"Les caractères de ce fichier sont illisibles. {ACCEPTED}")
+        with self._text() as text:
+            header = next((line for line in text if line.strip()), None)
+        if header is None:
+            raise UnreadableFile(f"Le fichier est vide. {ACCEPTED}")
+        bare = re.sub(r'"[^"]*"', "", header)
+        self._delimiter = max(";,\t", key=bare.count)
+        found = self._lines()
+        _, names = next(found, (1, []))
+        if not names:
+            raise UnreadableFile(f"Le fichier n'a pas de ligne avec les noms des colonnes. {ACCEPTED}")
+        self.columns = _column_names(names)
+        self.rows = sum(1 for _ in found)
+
+    def _is_written_in(self, encoding: str) -> bool:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with _opened(self._source) as file:
+            try:
+                while block := file.read(1 << 20):
+                    if "\0" in decoder.decode(block):
+                        return False
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                return False
+        return True
+
+    def _text(self) -> TextIO:
+        return io.TextIOWrapper(_opened(self._source), encoding=self._encoding, newline="")
+
+    def _lines(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row that holds something, with the line on which it begins."""
+        line = 1
+        with self._text() as text:
+            reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+            try:
+                for row in reader:
+                    if row and (row[0].strip() or any(cell.strip() for cell in row)):
+                        yield line, row
+                    line = reader.line_num + 1
+            except csv.Error as error:
+                raise UnreadableFile(
+                    f"La ligne {line} du fichier est illisible : un guillemet n'est sans doute pas fermé. {ACCEPTED}"
+                ) from error
+
+    def chunks(self) -> Iterator[Chunk]:
+        found = self._lines()
+        next(found)
+        width = len(self.columns)
+        while some := list(islice(found, CHUNK)):
+            beyond = None
+            if any(len(row) > width for _, row in some):
+                beyond = [" ".join(row[width:]).strip() for _, row in some]
+            full = [row if len(row) == width else row[:width] + [""] * (width - len(row)) for _, row in some]
+            yield Chunk(
+                [line for line, _ in some],
+                dict(zip(self.columns, (list(column) for column in zip(*full, strict=True)), strict=True)),
+                beyond,
+            )
 
 
 def _column_names(header: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ are taken, people within five points of score count as equals, and those approac
 Nothing that the law protects is read: not the name, sex, age, nationality or district of anybody, only where
 the commune lies, how far the person goes, and what the offer asks.
 
-The pool is laid out for this: people stand in the order of agency, occupation and place (`pool.in_order`), so that
+The pool is laid out for this: people stand in the order of agency, occupation and place (`people_import`), so that
 only the parts of it are read that hold the occupation or its neighbours; and who is far out of reach is dropped
 by latitude before any distance is computed.
 """

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ftcore.database import Database
 from ftcore.errors import FtError, NotAllowed, NotFound, UnreadableFile
 from ftcore.matching import people_check, people_file, pool
+from ftcore.matching.people_import import import_candidates, rejected_csv
 from ftcore.model import BadRow, ImportReport, Person, Role
 
 from .conftest import AGENCY, NOW
@@ -25,7 +26,7 @@ PAUL = "A2;Paul;Orval;+33639980002;cuisinière;;;;;;\n"
 
 def bring(database: Database, person: Person, text: str, **mapping: str) -> ImportReport:
     frame = people_file.read_table("gens.csv", text.encode())
-    return pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns) | mapping, NOW)
+    return import_candidates(database, person, frame, people_file.guess_mapping(frame.columns) | mapping, NOW)
 
 
 def reasons(report: ImportReport) -> list[tuple[int, str, str]]:
@@ -69,7 +70,7 @@ def test_parquet_is_read_with_its_types(database: Database, person: Person) -> N
         }
     ).to_parquet(data)
     frame = people_file.read_table("gens.parquet", data.getvalue())
-    report = pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
+    report = import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
     assert report == ImportReport(1, 0, 0)
     who = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "7"))
     assert (who.phone, who.skills, who.experience_years) == ("+33639980001", ("Servir à table", "Chanter"), 3.0)
@@ -117,7 +118,7 @@ def test_french_and_english_headers_are_recognised() -> None:
 def test_a_required_field_without_a_column_is_asked_for(database: Database, person: Person) -> None:
     frame = people_file.read_table("a.csv", b"Nom;Ville\nMartel;Annonay\n")
     with pytest.raises(FtError, match="Identifiant, Prénom, Téléphone mobile, Métier recherché"):
-        pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
+        import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
 
 
 def test_a_column_that_the_file_does_not_have_is_refused(database: Database, person: Person) -> None:
@@ -271,7 +272,7 @@ def test_an_evaluator_may_not_import(database: Database) -> None:
 def test_progress_goes_from_0_to_1(database: Database, person: Person) -> None:
     heard: list[float] = []
     frame = people_file.read_table("a.csv", (HEADER + LEA + PAUL).encode())
-    pool.import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW, heard.append)
+    import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW, heard.append)
     assert heard == sorted(heard)
     assert (heard[0], heard[-1]) == (0.0, 1.0)
 
@@ -290,10 +291,10 @@ _CELL = st.one_of(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_cell_makes_an_import_fail(database: Database, person: Person, rows: list[tuple[Any, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=list(people_file.FIELDS), index=range(2, len(rows) + 2), dtype="object")
-    report = pool.import_candidates(database, person, frame, {name: name for name in people_file.FIELDS}, NOW)
+    report = import_candidates(database, person, frame, {name: name for name in people_file.FIELDS}, NOW)
     bad_lines = {bad.line for bad in report.rejected}
     assert report.added + report.updated + report.unchanged + len(bad_lines) == len(rows)
-    pool.rejected_csv(report)
+    rejected_csv(report)
 
 
 # --- The rejected rows ----------------------------------------------------------------------------
@@ -302,7 +303,7 @@ def test_no_cell_makes_an_import_fail(database: Database, person: Person, rows: 
 def test_rejected_rows_open_in_a_spreadsheet_and_no_cell_is_a_formula() -> None:
     cells = ["=1+1", "+33", "-2", "@x", "\t=1", 'bien ; "cité"']
     report = ImportReport(0, 0, 0, tuple(BadRow(2, "Nom", cell, "Trop étrange") for cell in cells))
-    data = pool.rejected_csv(report)
+    data = rejected_csv(report)
     assert data.startswith(b"\xef\xbb\xbfLigne;Colonne;Valeur;Motif\r\n")
     frame = people_file.read_table("rejets.csv", data)
     assert [value[0] for value in frame["Valeur"]] == ["'"] * 5 + ["b"]
@@ -331,7 +332,7 @@ def test_wishes_are_read_from_a_file(
         f"1;Léa;Essai;0639980001;G1803;{contracts};{time}\n"
     )
     frame = people_file.read_table("p.csv", text.encode())
-    report = pool.import_candidates(database, person, frame, people_file.guess_mapping(list(frame.columns)), NOW)
+    report = import_candidates(database, person, frame, people_file.guess_mapping(list(frame.columns)), NOW)
     assert report.added == 1
     row = database.one("SELECT contracts, working_time FROM candidate")
     assert row == {"contracts": kept[0], "working_time": kept[1]}
@@ -340,14 +341,14 @@ def test_wishes_are_read_from_a_file(
 def test_a_wish_that_nobody_understands_is_reported(database: Database, person: Person) -> None:
     text = "id;prénom;nom;téléphone;métier;temps de travail\n1;Léa;Essai;0639980001;G1803;parfois\n"
     frame = people_file.read_table("p.csv", text.encode())
-    report = pool.import_candidates(database, person, frame, people_file.guess_mapping(list(frame.columns)), NOW)
+    report = import_candidates(database, person, frame, people_file.guess_mapping(list(frame.columns)), NOW)
     assert [bad.reason for bad in report.rejected] == ["Écrivez temps plein, temps partiel ou indifférent"]
 
 
 def complete(database: Database, person: Person, *lines: str, whole: bool = True) -> ImportReport:
     frame = people_file.read_table("p.csv", (HEADER + "".join(lines)).encode())
     mapping = people_file.guess_mapping(list(frame.columns))
-    return pool.import_candidates(database, person, frame, mapping, NOW, whole=whole)
+    return import_candidates(database, person, frame, mapping, NOW, whole=whole)
 
 
 def test_who_is_not_in_a_complete_file_leaves_and_may_come_back(database: Database, person: Person) -> None:

@@ -1,0 +1,339 @@
+"""A file of job seekers goes into the agency's pool: checked piece by piece, then all at once or not at all."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import IO, Any
+from uuid import UUID
+
+import pandas as pd
+import pyarrow as pa
+
+from ftcore import spreadsheet
+from ftcore.database import Database, Transaction
+from ftcore.errors import FtError
+from ftcore.matching.people_check import TYPES, PeopleCheck
+from ftcore.matching.people_file import FIELDS, FrameTable, PeopleTable
+from ftcore.model import BadRow, ImportReport, Person
+from ftcore.trust import access, journal
+
+log = logging.getLogger(__name__)
+
+# What is checked waits in memory up to here, then on disk, in a file without a name that dies with the program.
+_IN_MEMORY = 16 << 20
+# The parts of the work, as progress counts them: the check, the rows on their way to the engine, the rest.
+_CHECKED, _ARRIVED = 0.7, 0.85
+
+Progress = Callable[[float], None]
+
+
+def import_candidates(
+    database: Database,
+    person: Person,
+    table: PeopleTable | pd.DataFrame,
+    mapping: Mapping[str, str],
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    whole: bool = False,
+) -> ImportReport:
+    """Bring the rows of a file into the agency's pool; the bad ones are reported and change nothing.
+
+    `table` is `open_table`'s, or a frame of `read_table`'s; `mapping` says which of its columns holds which of
+    `FIELDS`; `progress` hears the part done, 0..1, and ends the import when it raises. People are known by the
+    agency and their identifier, so that the same file twice changes nothing. What the file has no column for
+    stays as it is. Whoever reads meanwhile sees the pool as it was, until all of it has changed.
+
+    `whole` says that the file is the agency's complete list: who is not in it leaves the pool, is proposed
+    to nobody any more, and stays on record for the conversations. Who is in a file again is back. All of it,
+    or nothing. Raises FtError when a required field has no column, or when more than half of the pool would
+    leave, which a file cut short would do; UnreadableFile.
+    """
+    access.require(person, "import")
+    rows = FrameTable(table) if isinstance(table, pd.DataFrame) else table
+    _check_mapping(rows, mapping)
+    said = _forward(progress)
+    said(0.0)
+    check = PeopleCheck(database, person.agency_id, mapping)
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+        _check_all(rows, check, spool, said)
+
+        def write(tx: Transaction) -> ImportReport:
+            report, left = _merge(tx, person.agency_id, check, spool, rows.rows, whole, now, said)
+            detail = (
+                f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+                f"{report.rejected_lines} rejected, {left} left"
+            )
+            journal.record(tx, person.agency_id, person.person_id, "candidates imported", person.agency_id, now, detail)
+            return report
+
+        report = database.transact(write)
+    said(1.0)
+    return report
+
+
+def _check_mapping(table: PeopleTable, mapping: Mapping[str, str]) -> None:
+    missing = [field.label for name, field in FIELDS.items() if field.required and not mapping.get(name)]
+    if missing:
+        raise FtError(f"Indiquez la colonne du fichier pour : {', '.join(missing)}.")
+    absent = [column for name, column in mapping.items() if name not in FIELDS or column not in table.columns]
+    if absent:
+        raise FtError(f"Le fichier n'a pas de colonne « {absent[0]} » : choisissez-en une autre.")
+
+
+def _forward(progress: Progress | None) -> Progress:
+    """The same, never going back: a transaction that is run again begins again."""
+    furthest = 0.0
+
+    def said(part: float) -> None:
+        nonlocal furthest
+        furthest = max(furthest, part)
+        if progress is not None:
+            progress(furthest)
+
+    return said
+
+
+def _check_all(rows: PeopleTable, check: PeopleCheck, spool: IO[bytes], said: Progress) -> None:
+    """Check the whole file and write what the pool would store of it into `spool`."""
+    done = 0
+    with pa.ipc.new_stream(spool, check.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        for chunk in rows.chunks():
+            writer.write_table(check.staged(chunk))
+            done += len(chunk.lines)
+            said(_CHECKED * done / max(rows.rows, 1))
+
+
+def _merge(
+    tx: Transaction,
+    agency_id: UUID,
+    check: PeopleCheck,
+    spool: IO[bytes],
+    total: int,
+    whole: bool,
+    now: datetime,
+    said: Progress,
+) -> tuple[ImportReport, int]:
+    """Put the good rows into the pool; the report, and how many people left."""
+    _arrive(tx, check, spool, total, said)
+    rejected = check.bad + _repeated(tx, check) + _held_by_others(tx, agency_id, check)
+    leaving = _leaving(tx, agency_id) if whole else 0
+    counts = _write(tx, agency_id, check.fields, said)
+    if whole:
+        tx.execute(
+            """
+            UPDATE candidate SET left_utc = $2 WHERE agency_id = $1 AND left_utc IS NULL
+            AND NOT EXISTS (SELECT 1 FROM arriving a WHERE a.external_id = candidate.external_id)
+            """,
+            agency_id,
+            now,
+        )
+    tx.execute("DROP TABLE changed")
+    tx.execute("DROP TABLE arriving")
+    return ImportReport(*counts, tuple(sorted(rejected, key=lambda bad: bad.line))), leaving
+
+
+def _arrive(tx: Transaction, check: PeopleCheck, spool: IO[bytes], total: int, said: Progress) -> None:
+    """The table `arriving`: every row of the file, the good ones marked, nothing of the pool touched yet."""
+    marks = "line BIGINT, good BOOLEAN, known BOOLEAN DEFAULT false"
+    tx.execute(f"CREATE TEMPORARY TABLE arriving ({marks}, {_typed(check.fields)})")
+    spool.seek(0)
+    done = 0
+    with pa.ipc.open_stream(spool) as reader:
+        for batch in reader:
+            tx.load("arriving", pa.Table.from_batches([batch]))
+            done += batch.num_rows
+            said(_CHECKED + (_ARRIVED - _CHECKED) * done / max(total, 1))
+    tx.execute("ANALYZE arriving")
+
+
+_SQL_TYPES = {
+    pa.string(): "TEXT", pa.float64(): "DOUBLE PRECISION", pa.date32(): "DATE", pa.list_(pa.string()): "TEXT[]",
+}  # fmt: skip
+
+
+def _typed(names: Iterable[str]) -> str:
+    """The columns of a table of people, written out.
+
+    Danger: a table made by CREATE TABLE … AS an empty SELECT loses, in DuckDB 2.0, every row of the first large
+    INSERT of its transaction, without a word.
+    """
+    columns = [f"{name} {_SQL_TYPES[TYPES[name]] if name in TYPES else 'BOOLEAN'}" for name in names]
+    return ", ".join(["candidate_id UUID", *columns])
+
+
+def _repeated(tx: Transaction, check: PeopleCheck) -> list[BadRow]:
+    """Mark the rows whose identifier or number an earlier row has; give their report."""
+    rejected: list[BadRow] = []
+    found: set[int] = set()
+    for name, said in (("external_id", "Identifiant déjà présent"), ("phone", "Numéro déjà présent")):
+        rows = tx.rows(
+            f"""
+            SELECT a.line, a.{name} AS value, f.line AS first
+            FROM arriving a JOIN (
+                SELECT {name} AS value, min(line) AS line FROM arriving WHERE {name} IS NOT NULL
+                GROUP BY {name} HAVING count(*) > 1
+            ) f ON f.value = a.{name} WHERE a.line > f.line
+            """
+        )
+        rejected += [check.reject(row["line"], name, row["value"], f"{said} à la ligne {row['first']}") for row in rows]
+        found |= {row["line"] for row in rows}
+    _mark_bad(tx, found)
+    return rejected
+
+
+def _held_by_others(tx: Transaction, agency_id: UUID, check: PeopleCheck) -> list[BadRow]:
+    """Mark the rows whose number is somebody else's of the agency; give their report."""
+    rows = tx.rows(
+        """
+        SELECT DISTINCT a.line, a.phone FROM arriving a JOIN candidate c ON c.agency_id = $1 AND c.phone = a.phone
+        WHERE a.good AND c.external_id <> a.external_id
+        """,
+        agency_id,
+    )
+    _mark_bad(tx, {row["line"] for row in rows})
+    reason = "Ce numéro est déjà celui d'une autre personne de l'agence"
+    return [check.reject(row["line"], "phone", row["phone"], reason) for row in rows]
+
+
+def _mark_bad(tx: Transaction, lines: set[int]) -> None:
+    if lines:
+        tx.execute("UPDATE arriving SET good = false WHERE line IN (SELECT unnest($1::BIGINT[]))", sorted(lines))
+
+
+def _leaving(tx: Transaction, agency_id: UUID) -> int:
+    """How many of the pool the file does not name, not even in a bad row. Raises FtError for more than half."""
+    counts: dict[str, Any] = (
+        tx.one(
+            """
+            SELECT count(*) AS people, count(CASE WHEN a.external_id IS NULL THEN 1 END) AS leaving
+            FROM candidate c
+            LEFT JOIN (SELECT DISTINCT external_id FROM arriving) a ON a.external_id = c.external_id
+            WHERE c.agency_id = $1 AND c.left_utc IS NULL
+            """,
+            agency_id,
+        )
+        or {}
+    )
+    if counts["leaving"] * 2 > counts["people"]:
+        raise FtError(
+            f"Ce fichier ferait sortir {counts['leaving']} personnes sur {counts['people']} : il est sans doute "
+            "incomplet. Rien n'a changé. Vérifiez-le, ou importez-le sans dire qu'il est complet."
+        )
+    return int(counts["leaving"])
+
+
+# How a pool is kept: by occupation, then by place, for the ranking to read less.
+_IN_ORDER = "occupation_code, round(4 * coalesce(lat, 0)), coalesce(lon, 0), candidate_id"
+# What a new person has where the file has no column for it.
+_DEFAULTS = {"skills": "ARRAY[]::TEXT[]", "demo": "false"}
+_COLUMNS = (
+    "external_id", "first_name", "last_name", "phone", "occupation_code", "skills", "experience_years", "commune",
+    "department", "lat", "lon", "mobility_km", "available_from", "licences", "contracts", "working_time", "demo",
+)  # fmt: skip
+
+
+def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) -> tuple[int, int, int]:
+    """Write the new and the changed people; how many were added, updated, unchanged.
+
+    Changed ones are written anew, in the order in which a pool is kept, so that a nightly list does not
+    scatter the people of one occupation over the whole table.
+    """
+    tx.execute(f"CREATE TEMPORARY TABLE changed (agency_id UUID, {_typed(_COLUMNS)})")
+    names = f"agency_id, candidate_id, {', '.join(_COLUMNS)}"
+    kept = ", ".join(f"a.{name}" if name in fields else f"c.{name}" for name in _COLUMNS)
+    differs = " OR ".join(f"a.{name} IS DISTINCT FROM c.{name}" for name in fields)
+    tx.execute(
+        f"""
+        INSERT INTO changed SELECT c.agency_id, c.candidate_id, {kept}
+        FROM arriving a JOIN candidate c ON c.agency_id = $1 AND c.candidate_id = a.candidate_id
+        WHERE a.good AND (c.left_utc IS NOT NULL OR {differs})
+        """,
+        agency_id,
+    )
+    tx.execute(
+        """
+        UPDATE arriving SET known = true WHERE good
+        AND candidate_id IN (SELECT candidate_id FROM candidate WHERE agency_id = $1)
+        """,
+        agency_id,
+    )
+    counts: dict[str, Any] = (
+        tx.one(
+            """
+            SELECT count(CASE WHEN good AND known THEN 1 END) AS known, count(CASE WHEN good THEN 1 END) AS good,
+                   (SELECT count(*) FROM changed) AS changed FROM arriving
+            """
+        )
+        or {}
+    )
+    tx.execute(
+        "DELETE FROM candidate WHERE agency_id = $1 AND candidate_id IN (SELECT candidate_id FROM changed)", agency_id
+    )
+    new = ", ".join(name if name in fields else _DEFAULTS.get(name, "NULL") for name in _COLUMNS)
+    # One domain of occupations after the other: sorting a whole pool at once takes a gigabyte.
+    domains = [row["domain"] for row in tx.rows("SELECT DISTINCT left(occupation_code, 1) AS domain FROM arriving "
+                                                "WHERE good ORDER BY domain")]  # fmt: skip
+    for done, domain in enumerate(domains, start=1):
+        tx.execute(
+            f"""
+            INSERT INTO candidate ({names})
+            SELECT * FROM (
+                SELECT {names} FROM changed WHERE left(occupation_code, 1) = $2
+                UNION ALL
+                SELECT $1, candidate_id, {new} FROM arriving
+                WHERE good AND NOT known AND left(occupation_code, 1) = $2
+            ) written ORDER BY {_IN_ORDER}
+            """,
+            agency_id,
+            domain,
+        )
+        said(_ARRIVED + (0.98 - _ARRIVED) * done / len(domains))
+    return counts["good"] - counts["known"], counts["changed"], counts["known"] - counts["changed"]
+
+
+class ImportStopped(Exception):
+    """Somebody stopped an import: nothing has changed."""
+
+
+class RunningImport(threading.Thread):
+    """An import beside the page that asked for it: `part` is done, then there is a `report`, or what was `wrong`."""
+
+    def __init__(self, work: Callable[[Progress], ImportReport]) -> None:
+        super().__init__(name="import", daemon=True)
+        self._work = work
+        self._stopping = threading.Event()
+        self.part = 0.0
+        self.report: ImportReport | None = None
+        self.wrong: str | None = None
+        self.start()
+
+    def stop(self) -> None:
+        """End it at its next step; nothing will have changed."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        try:
+            self.report = self._work(self._said)
+        except ImportStopped:
+            self.wrong = "Import arrêté : rien n'a changé."
+        except FtError as error:
+            self.wrong = str(error)
+        except Exception:
+            log.exception("an import failed")
+            self.wrong = "L'import n'a pas abouti : rien n'a changé. Réessayez ; si cela dure, prévenez l'assistance."
+
+    def _said(self, part: float) -> None:
+        self.part = part
+        if self._stopping.is_set() and part < 1.0:
+            raise ImportStopped
+
+
+def rejected_csv(report: ImportReport) -> bytes:
+    """The rejected rows as a file for spreadsheets."""
+    rows = ((bad.line, bad.column, bad.value, bad.reason) for bad in report.rejected)
+    return spreadsheet.table_bytes(["Ligne", "Colonne", "Valeur", "Motif"], rows)
