@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from ftcore.database import Database, Row, utc_now
-from ftcore.matching import reference
+from ftcore.database.base import SCHEMA
+from ftcore.matching import pool, reference
 from ftcore.model import Occupation, Offer, OfferSource, Person, Place, Role
 
 AGENCY = UUID("5e1c9c1c-0b5c-4c0e-9f0e-6f6f6f6f6f6f")
@@ -75,6 +76,7 @@ def populate(database: Database, people: int) -> Country:
     land = country(database)
     for batch in batches(land, people):
         _load(database, batch)
+    database.transact(lambda tx: pool.count_sizes(tx, AGENCY))
     return land
 
 
@@ -156,13 +158,14 @@ def batches(land: Country, people: int, seed: int = 2026) -> Iterator[pa.Table]:
 def _named(people: pa.Table) -> pa.Table:
     """The same people with ids, invented names and fictional numbers, all from their number."""
     with duckdb.connect() as engine:
+        engine.execute((SCHEMA / "duckdb.sql").read_text(encoding="utf-8"))
         engine.register("people", people)
         return engine.sql(
             f"""
             SELECT '{AGENCY}' AS agency_id, md5(number::VARCHAR)::UUID::VARCHAR AS candidate_id,
                    number::VARCHAR AS external_id, 'Prénom' || number % 300 AS first_name,
                    'Nom' || number % 5000 AS last_name, '+3363998' || lpad((number % 10000)::VARCHAR, 4, '0') AS phone,
-                   * EXCLUDE (number)
+                   * EXCLUDE (number), {", ".join(f"{sql} AS {name}" for name, sql in pool.BOX.items())}
             FROM people
             """
         ).to_arrow_table()

@@ -25,7 +25,7 @@ from ftcore.database.server import throw_away_database
 from ftcore.drafting import offers as offer_book
 from ftcore.drafting.formats import read_france_travail
 from ftcore.errors import FtError
-from ftcore.matching import ranking
+from ftcore.matching import pool, ranking
 from ftcore.model import Offer, Person, Role
 from ftcore.outreach import campaigns, inbox
 from ftcore.settings import Settings
@@ -83,6 +83,7 @@ def _prepare(house: services.Services, offers: list[Offer], candidates: int, see
     def write(tx: Transaction) -> None:
         tx.insert("agency", [agency])
         tx.insert("candidate", people)
+        pool.count_sizes(tx, AGENCY)
 
     house.database.transact(write)
     offer_book.save_all(house.database, REHEARSER, offers, utc_now())

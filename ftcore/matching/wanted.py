@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ftcore.database import Database, Transaction
 from ftcore.matching.criteria import Weights
+from ftcore.matching.referential import current
 from ftcore.model import Demand, Offer
 from ftcore.text import fold, words
 
@@ -42,7 +43,7 @@ class Wanted:
 
     @cached_property
     def licences(self) -> list[str]:
-        return [licence.upper() for licence in self.offer.licences]
+        return list(dict.fromkeys(licence.upper() for licence in self.offer.licences))
 
     @cached_property
     def blocking_licences(self) -> list[str]:
@@ -100,29 +101,24 @@ class Wanted:
         return {name: round(weight / total, 9) if total else 0.0 for name, weight in given.items()}
 
 
-def wanted(reader: Transaction | Database, offer: Offer, today: date) -> Wanted:
+def wanted(database: Database, reader: Transaction | Database, offer: Offer, today: date) -> Wanted:
     """What the offer asks. Without skills of its own, the core skills of its occupation are taken."""
+    referential = current(database, reader)
+    known = referential.skills
     required, desired = _plain(offer.skills_required), _plain(offer.skills_desired)
-    rows = reader.rows(
-        "SELECT name, folded, holders FROM skill WHERE folded IN (SELECT unnest($1::TEXT[]))", [*required, *desired]
-    )
-    known = {row["folded"]: (row["name"], row["holders"]) for row in rows}
     if not required and not desired and offer.occupation is not None:
         core = reader.rows(_CORE, offer.occupation.code, CORE_SKILLS)
         required = {row["skill"]: row["skill"] for row in core}
         known = {row["skill"]: (row["skill"], row["holders"]) for row in core}
-    code = offer.occupation.code if offer.occupation else None
-    near = reader.rows(_NEAR, code)
-    # The first row says how many occupations there are; the others are the neighbours.
-    occupations = near[0]["occupations"]
     weighed: dict[str, float] = {}
     for skills, share in ((required, 1.0), (desired, DESIRED)):
         for folded, plain in skills.items():
             name, holders = known.get(folded, (plain, 1))
-            weighed.setdefault(name, share * rarity(occupations, holders))
-    own = {code: 1.0} if code else {}
-    degrees = own | {row["neighbour"]: row["degree"] for row in near[1:]}
-    labels = {row["neighbour"]: row["label"] for row in near[1:]}
+            weighed.setdefault(name, share * rarity(referential.occupations, holders))
+    code = offer.occupation.code if offer.occupation else None
+    near = referential.near.get(code, []) if code else []
+    degrees = ({code: 1.0} if code else {}) | {one.code: one.degree for one in near}
+    labels = {one.code: one.label for one in near if one.label is not None}
     return Wanted(offer, weighed, degrees, labels, max(offer.start or today, today), today)
 
 
@@ -130,13 +126,6 @@ _CORE = """
     SELECT o.skill, s.holders FROM occupation_skill o JOIN skill s ON s.name = o.skill
     WHERE o.code = $1 AND coalesce(o.kind, 'savoir-faire') = 'savoir-faire'
     ORDER BY o.core DESC, o.skill LIMIT $2
-"""
-_NEAR = """
-    SELECT NULL AS neighbour, NULL AS degree, NULL AS label, count(*) AS occupations FROM occupation
-    UNION ALL
-    SELECT n.neighbour, n.degree, o.label, NULL FROM occupation_near n LEFT JOIN occupation o ON o.code = n.neighbour
-    WHERE n.code = $1
-    ORDER BY degree DESC NULLS FIRST, neighbour
 """
 
 

@@ -7,16 +7,22 @@ CREATE OR REPLACE MACRO distance_km(lat1, lon1, lat2, lon2) AS
         + cos(radians(lat1)) * cos(radians(lat2)) * power(sin(radians(lon2 - lon1) / 2), 2)
     ));
 
--- The items that two lists share.
-CREATE OR REPLACE MACRO shared_items(a, b) AS list_intersect(a, b);
-
 -- How many items a list has.
 CREATE OR REPLACE MACRO item_count(a) AS len(a);
 
--- The part of the weights that belongs to the items of a list that somebody has.
-CREATE OR REPLACE MACRO held_share(held, wanted, weights) AS
-    list_sum(list_transform(wanted, lambda w, i: CASE WHEN list_contains(held, w) THEN weights[i] ELSE 0.0 END))
-    / list_sum(weights);
+-- Whether a list has an item. Not "= ANY", of which this engine makes a subquery.
+CREATE OR REPLACE MACRO has_item(a, item) AS list_contains(a, item);
+
+-- The box in degrees in which somebody lives up to so many km away, a little too wide: 111 km a degree is less than
+-- the truth. Everywhere, where the place is unknown or the box would cross the 180th meridian.
+CREATE OR REPLACE MACRO box_south(lat, km) AS coalesce(lat - km / 111.0, -90.0);
+CREATE OR REPLACE MACRO box_north(lat, km) AS coalesce(lat + km / 111.0, 90.0);
+CREATE OR REPLACE MACRO box_half_width(lat, km) AS
+    km / 111.0 / greatest(cos(radians(least(abs(lat) + km / 111.0, 90.0))), 0.01);
+CREATE OR REPLACE MACRO box_west(lat, lon, km) AS
+    CASE WHEN abs(lon) + box_half_width(lat, km) < 180.0 THEN lon - box_half_width(lat, km) ELSE -180.0 END;
+CREATE OR REPLACE MACRO box_east(lat, lon, km) AS
+    CASE WHEN abs(lon) + box_half_width(lat, km) < 180.0 THEN lon + box_half_width(lat, km) ELSE 180.0 END;
 
 -- A place name as it is compared: no case, no accents, one space for whatever stands between words.
 CREATE OR REPLACE MACRO place_key(name) AS

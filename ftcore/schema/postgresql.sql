@@ -10,23 +10,41 @@ CREATE OR REPLACE FUNCTION distance_km(
     ))
 $$;
 
--- The items that two lists share.
-CREATE OR REPLACE FUNCTION shared_items(a TEXT[], b TEXT[]) RETURNS TEXT[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT ARRAY(SELECT unnest(a) INTERSECT SELECT unnest(b))
-$$;
-
 -- How many items a list has.
 CREATE OR REPLACE FUNCTION item_count(a TEXT[]) RETURNS INTEGER
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT cardinality(a)
 $$;
 
--- The part of the weights that belongs to the items of a list that somebody has.
-CREATE OR REPLACE FUNCTION held_share(held TEXT[], wanted TEXT[], weights DOUBLE PRECISION[]) RETURNS DOUBLE PRECISION
+-- Whether a list has an item.
+CREATE OR REPLACE FUNCTION has_item(a TEXT[], item TEXT) RETURNS BOOLEAN
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT sum(CASE WHEN w.item = ANY(held) THEN w.weight ELSE 0.0 END) / sum(w.weight)
-    FROM unnest(wanted, weights) AS w (item, weight)
+    SELECT item = ANY(a)
+$$;
+
+-- The box in degrees in which somebody lives up to so many km away, a little too wide: 111 km a degree is less than
+-- the truth. Everywhere, where the place is unknown or the box would cross the 180th meridian.
+CREATE OR REPLACE FUNCTION box_south(lat DOUBLE PRECISION, km DOUBLE PRECISION) RETURNS DOUBLE PRECISION
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(lat - km / 111.0, -90.0)
+$$;
+CREATE OR REPLACE FUNCTION box_north(lat DOUBLE PRECISION, km DOUBLE PRECISION) RETURNS DOUBLE PRECISION
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(lat + km / 111.0, 90.0)
+$$;
+CREATE OR REPLACE FUNCTION box_half_width(lat DOUBLE PRECISION, km DOUBLE PRECISION) RETURNS DOUBLE PRECISION
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT km / 111.0 / greatest(cos(radians(least(abs(lat) + km / 111.0, 90.0))), 0.01)
+$$;
+CREATE OR REPLACE FUNCTION box_west(
+    lat DOUBLE PRECISION, lon DOUBLE PRECISION, km DOUBLE PRECISION
+) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN abs(lon) + box_half_width(lat, km) < 180.0 THEN lon - box_half_width(lat, km) ELSE -180.0 END
+$$;
+CREATE OR REPLACE FUNCTION box_east(
+    lat DOUBLE PRECISION, lon DOUBLE PRECISION, km DOUBLE PRECISION
+) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN abs(lon) + box_half_width(lat, km) < 180.0 THEN lon + box_half_width(lat, km) ELSE 180.0 END
 $$;
 
 -- A place name as it is compared: no case, no accents, one space for whatever stands between words.
