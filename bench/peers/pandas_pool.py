@@ -1,8 +1,9 @@
 """The same ranking in pandas, over everybody in memory: what a notebook would do, written with care.
 
 One frame holds one agency's people. Lists and texts stay Arrow's, a tenth of the memory of Python's own; only who
-may be in reach is ever copied. What an offer asks and the sentences come from the product's code, the referentials
-from an embedded database of their own. The conditions are the default ones, and nobody takes turns.
+may be in reach is ever copied. What an offer asks and the sentences come from the product's code, which looks into
+the referentials of the embedded engine's file: that time is in it, and the floor tells how much. The conditions are
+the default ones, and nobody takes turns.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _NEEDED = [
 def measure(pool: Pool) -> list[Line]:
     started = time.perf_counter()
     people = read(pool.parquet)
-    referentials = Database.open(str(pool.referentials))
+    referentials = Database.open(str(pool.database))
     ready = time.perf_counter() - started
     lines = []
     for what, finder in (("pandas, a mask over everybody", Mask), ("pandas, grouped by occupation", Groups)):

@@ -17,7 +17,7 @@ OFFERS = 50
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool in a folder: the embedded engine's file, the same people as Parquet, the referentials alone."""
+    """A pool in a folder: the embedded engine's file with the referentials, and the same people as Parquet."""
 
     folder: Path
     people: int
@@ -32,10 +32,6 @@ class Pool:
     def parquet(self) -> Path:
         return self.folder / "people.parquet"
 
-    @property
-    def referentials(self) -> Path:
-        return self.folder / "referentials.duckdb"
-
 
 def write(folder: Path, people: int) -> Pool:
     """Generate so many people, and write them for every peer."""
@@ -45,13 +41,15 @@ def write(folder: Path, people: int) -> Pool:
     land = national.populate(database, people)
     database.close()
     written = time.perf_counter() - started
-    referentials = Database.open(str(pool.referentials))
-    national.load_referentials(referentials)
-    referentials.close()
+    export(pool)
+    return Pool(folder, people, national.offers(land, OFFERS), written)
+
+
+def export(pool: Pool) -> None:
+    """The people of the embedded engine's file, as they are now, for the peers to read."""
     with duckdb.connect(str(pool.database), read_only=True) as engine:
-        # One row group: whoever reads it in memory has each column in one piece.
+        # Few large row groups: the fewer pieces a column comes in, the less there is to join in memory.
         engine.execute(
             "COPY (SELECT * REPLACE (agency_id::VARCHAR AS agency_id, candidate_id::VARCHAR AS candidate_id) "
             f"FROM candidate) TO '{pool.parquet}' (FORMAT parquet, ROW_GROUP_SIZE 2000000)"
         )
-    return Pool(folder, people, national.offers(land, OFFERS), written)

@@ -45,10 +45,10 @@ INDEXES = (
 
 def prepare(pool: Pool) -> float:
     """Load the pool into a new server; gives the seconds of COPY, indexes and statistics."""
-    with served(_folder(pool)) as address, psycopg.connect(address, autocommit=True) as connection:
+    with served(folder(pool)) as address, psycopg.connect(address, autocommit=True) as connection:
         for name, value in SETTINGS.items():
             connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
-    with served(_folder(pool)) as address:
+    with served(folder(pool)) as address:
         database = Database.open(address)
         national.load_referentials(database)
         database.close()
@@ -59,9 +59,9 @@ def prepare(pool: Pool) -> float:
 
 
 def measure(pool: Pool, ready_s: float) -> list[Line]:
-    with served(_folder(pool)) as address:
+    with served(folder(pool)) as address:
         database = Database.open(address)
-        watch = _Watch(_folder(pool))
+        watch = _Watch(folder(pool))
         spent, found = timed(pool.offers, lambda offer: ranked(database, offer), watch.watching())
         counting, _ = timed(pool.offers, lambda offer: database.value(_EVERYBODY, offer.agency_id))
         database.close()
@@ -76,7 +76,7 @@ def measure(pool: Pool, ready_s: float) -> list[Line]:
 _EVERYBODY = "SELECT count(*) FROM candidate WHERE agency_id = $1 AND left_utc IS NULL"
 
 
-def _folder(pool: Pool) -> Path:
+def folder(pool: Pool) -> Path:
     return pool.folder / "postgresql"
 
 

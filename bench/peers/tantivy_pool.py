@@ -57,7 +57,7 @@ def prepare(pool: Pool) -> float:
 
 
 def measure(pool: Pool, ready_s: float) -> list[Line]:
-    referentials = Database.open(str(pool.referentials))
+    referentials = Database.open(str(pool.database))
     lines = []
     for what, rings in (("tantivy, one box of 30 km", BOX), ("tantivy, ten rings", RINGS)):
         search = TantivySearch(_folder(pool), referentials, rings)
