@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -75,8 +76,13 @@ def timed(
 
 def alone(work: Callable[..., Result], *given: Any) -> Result:
     """Run `work` in a process of its own, and give what it gives."""
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as own:
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=_not_a_console) as own:
         return own.submit(work, *given).result()
+
+
+def _not_a_console() -> None:
+    """DuckDB takes a main module without a file for a console, and would draw its progress into the output."""
+    sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
 
 
 def peak_gib() -> float:
