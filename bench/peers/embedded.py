@@ -39,7 +39,7 @@ def measure(pool: Pool) -> list[Line]:
 def floor(pool: Pool) -> list[Line]:
     """What nobody can be faster than: a query of nothing, and the reading of what has to be looked at."""
     database = Database.open(str(pool.database))
-    near = {offer.offer_id: list(wanted(database, offer, national.TODAY).near) for offer in pool.offers}
+    near = {offer.offer_id: list(wanted(database, database, offer, national.TODAY).near) for offer in pool.offers}
     files = {offer.offer_id: _written(pool.folder, offer, _needed(database, offer, near)) for offer in pool.offers}
 
     def engine_reads(offer: Offer) -> object:
@@ -47,7 +47,7 @@ def floor(pool: Pool) -> list[Line]:
 
     works = {
         "floor: an empty query": lambda offer: database.value("SELECT 1"),
-        "floor: what the offer asks": lambda offer: wanted(database, offer, national.TODAY),
+        "floor: what the offer asks": lambda offer: wanted(database, database, offer, national.TODAY),
         "floor: the needed bytes, by the engine": engine_reads,
         "floor: the needed bytes, from a file": lambda offer: files[offer.offer_id].read_bytes(),
     }
@@ -56,7 +56,7 @@ def floor(pool: Pool) -> list[Line]:
     return lines
 
 
-# Who is of a near occupation and lives in the band of latitude that the widest mobility reaches.
+# Who is of a near occupation and would come to the place, by their box.
 _COLUMNS = (
     "candidate_id", "phone", "occupation_code", "skills", "experience_years", "lat", "lon", "mobility_km",
     "available_from", "licences", "contracts", "working_time",
@@ -64,7 +64,7 @@ _COLUMNS = (
 _NEEDED = """
     FROM candidate c WHERE c.agency_id = $1 AND c.left_utc IS NULL
     AND c.occupation_code IN (SELECT unnest($2::TEXT[]))
-    AND (c.lat IS NULL OR abs(c.lat - $3::DOUBLE) * 111.0 <= coalesce(c.mobility_km, 100.0) + 10.0)
+    AND c.south <= $3::DOUBLE AND c.north >= $3::DOUBLE AND c.west <= $4::DOUBLE AND c.east >= $4::DOUBLE
 """
 # Every column is decoded, and as little as possible is done with it.
 _TOUCHED = """
@@ -75,7 +75,9 @@ _TOUCHED = """
 
 
 def _given(offer: Offer, near: dict[UUID, list[str]]) -> tuple[object, ...]:
-    return offer.agency_id, near[offer.offer_id], offer.place.lat if offer.place else None
+    place = offer.place
+    assert place is not None
+    return offer.agency_id, near[offer.offer_id], place.lat, place.lon
 
 
 def _needed(database: Database, offer: Offer, near: dict[UUID, list[str]]) -> list[Row]:

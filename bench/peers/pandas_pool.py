@@ -26,14 +26,8 @@ from bench.peers.pool import Pool
 from ftcore.database import Database, Row
 from ftcore.matching import pool as people_pool
 from ftcore.matching.criteria import Weights
-from ftcore.matching.ranking import (
-    EXCLUSIONS,
-    HALVED_EVERY_DAYS,
-    HALVED_EVERY_KM,
-    NEAR_MISS_KM,
-    UNKNOWN_MOBILITY_KM,
-    Ranking,
-)
+from ftcore.matching.pool import NEAR_MISS_KM, UNKNOWN_MOBILITY_KM
+from ftcore.matching.ranking import EXCLUSIONS, HALVED_EVERY_DAYS, HALVED_EVERY_KM, Ranking
 from ftcore.matching.reasons import ROUGH_KM, explained
 from ftcore.matching.wanted import Wanted, wanted
 from ftcore.model import Offer, Ranked
@@ -110,7 +104,7 @@ class PandasRanking:
         )
 
     def rank(self, offer: Offer, limit: int = SHOWN) -> Ranking:
-        ask = wanted(self._referentials, offer, national.TODAY)
+        ask = wanted(self._referentials, self._referentials, offer, national.TODAY)
         shares = ask.shares(Weights())
         relevant = self._of_occupations(ask.near)
         places, km = self._in_reach(relevant, ask)

@@ -25,7 +25,8 @@ from bench.peers.measuring import SHOWN, Line, peak_gib, timed
 from bench.peers.pool import Pool
 from ftcore.database import Database
 from ftcore.matching.criteria import Weights
-from ftcore.matching.ranking import HALVED_EVERY_KM, UNKNOWN_MOBILITY_KM
+from ftcore.matching.pool import UNKNOWN_MOBILITY_KM
+from ftcore.matching.ranking import HALVED_EVERY_KM
 from ftcore.matching.wanted import Wanted, wanted
 from ftcore.model import Offer, Place
 
@@ -108,7 +109,7 @@ class TantivySearch:
         self._schema, self._searcher, self._referentials = index.schema, index.searcher(), referentials
 
     def found(self, offer: Offer) -> list[UUID]:
-        ask = wanted(self._referentials, offer, national.TODAY)
+        ask = wanted(self._referentials, self._referentials, offer, national.TODAY)
         hits = self._searcher.search(self._query(ask), limit=SHOWN, count=False).hits
         return [UUID(str(self._searcher.doc(address).get_first("candidate_id"))) for _, address in hits]
 

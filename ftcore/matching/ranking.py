@@ -304,7 +304,7 @@ class _Statement:
             hours = self._value(self._ask.working_time, "TEXT")
             fits.append(f"CASE WHEN working_time IN ({hours}, 'any') THEN 1 WHEN working_time IS NOT NULL THEN 0 END")
         if len(fits) == 1:
-            return f"{fits[0]} * 1.0"
+            return f"CAST({fits[0]} AS DOUBLE PRECISION)"
         # The mean of what is known.
         return f"coalesce(({fits[0]} + {fits[1]}) / 2.0, {fits[0]}, {fits[1]})"
 

@@ -69,6 +69,7 @@ CREATE INDEX IF NOT EXISTS message_conversation ON message (agency_id, conversat
 CREATE INDEX IF NOT EXISTS conversation_phone ON conversation (phone);
 CREATE INDEX IF NOT EXISTS conversation_campaign ON conversation (agency_id, campaign_id);
 CREATE INDEX IF NOT EXISTS reply_conversation ON reply (agency_id, conversation_id);
-CREATE INDEX IF NOT EXISTS candidate_occupation ON candidate (agency_id, occupation_code);
+DROP INDEX IF EXISTS candidate_occupation;
+CREATE INDEX IF NOT EXISTS candidate_in_pool ON candidate (agency_id, occupation_code, lat) WHERE left_utc IS NULL;
 CREATE INDEX IF NOT EXISTS conversation_opened ON conversation (agency_id, opened_utc);
 CREATE INDEX IF NOT EXISTS callback_unread ON callback (received_utc) WHERE handled_utc IS NULL;
