@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import IO, Any
@@ -16,17 +14,17 @@ import pyarrow as pa
 from ftcore import spreadsheet
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError
-from ftcore.matching.people_check import TYPES, PeopleCheck
+from ftcore.matching.people_check import MOST_REASONS, TYPES, PeopleCheck
 from ftcore.matching.people_file import FIELDS, FrameTable, PeopleTable
 from ftcore.model import BadRow, ImportReport, Person
 from ftcore.trust import access, journal
 
-log = logging.getLogger(__name__)
-
 # What is checked waits in memory up to here, then on disk, in a file without a name that dies with the program.
 _IN_MEMORY = 16 << 20
 # The parts of the work, as progress counts them: the check, the rows on their way to the engine, the rest.
-_CHECKED, _ARRIVED = 0.7, 0.85
+_CHECKED, _ARRIVED, _COMPARED, _INSERTED, _WRITTEN = 0.5, 0.65, 0.7, 0.95, 0.98
+
+BUSY = "Un autre import de cette agence est en cours : rien n'a changé. Recommencez quand il sera fini."
 
 Progress = Callable[[float], None]
 
@@ -71,7 +69,10 @@ def import_candidates(
             journal.record(tx, person.agency_id, person.person_id, "candidates imported", person.agency_id, now, detail)
             return report
 
-        report = database.transact(write)
+        try:
+            report = database.transact(write)
+        except database.conflicts as error:
+            raise FtError(BUSY) from error
     said(1.0)
     return report
 
@@ -119,8 +120,13 @@ def _merge(
     said: Progress,
 ) -> tuple[ImportReport, int]:
     """Put the good rows into the pool; the report, and how many people left."""
+    # Two imports of one agency take turns, also from two replicas: the later begins anew on what the first left.
+    tx.execute("UPDATE agency SET name = name WHERE agency_id = $1", agency_id)
     _arrive(tx, check, spool, total, said)
-    rejected = check.bad + _repeated(tx, check) + _held_by_others(tx, agency_id, check)
+    rejected = list(check.bad)
+    _refuse_repeated(tx, check, rejected)
+    _refuse_held_by_others(tx, agency_id, check, whole, rejected)
+    said(_COMPARED)
     leaving = _leaving(tx, agency_id) if whole else 0
     counts = _write(tx, agency_id, check.fields, said)
     if whole:
@@ -132,9 +138,14 @@ def _merge(
             agency_id,
             now,
         )
+    bad = int(tx.value("SELECT count(*) FROM arriving WHERE NOT good"))
     tx.execute("DROP TABLE changed")
     tx.execute("DROP TABLE arriving")
-    return ImportReport(*counts, tuple(sorted(rejected, key=lambda bad: bad.line))), leaving
+    # The planner of the server must know at once what has come, or the next rankings are slow.
+    tx.execute("ANALYZE candidate")
+    said(_WRITTEN)
+    rejected.sort(key=lambda row: row.line)
+    return ImportReport(*counts, tuple(rejected), bad - len({row.line for row in rejected})), leaving
 
 
 def _arrive(tx: Transaction, check: PeopleCheck, spool: IO[bytes], total: int, said: Progress) -> None:
@@ -166,43 +177,54 @@ def _typed(names: Iterable[str]) -> str:
     return ", ".join(["candidate_id UUID", *columns])
 
 
-def _repeated(tx: Transaction, check: PeopleCheck) -> list[BadRow]:
-    """Mark the rows whose identifier or number an earlier row has; give their report."""
-    rejected: list[BadRow] = []
-    found: set[int] = set()
+def _refuse_repeated(tx: Transaction, check: PeopleCheck, rejected: list[BadRow]) -> None:
+    """Refuse the rows whose identifier or number an earlier row has."""
     for name, said in (("external_id", "Identifiant déjà présent"), ("phone", "Numéro déjà présent")):
-        rows = tx.rows(
-            f"""
-            SELECT a.line, a.{name} AS value, f.line AS first
-            FROM arriving a JOIN (
+        question = f"""
+            SELECT a.line, a.{name}, f.line FROM arriving a JOIN (
                 SELECT {name} AS value, min(line) AS line FROM arriving WHERE {name} IS NOT NULL
                 GROUP BY {name} HAVING count(*) > 1
             ) f ON f.value = a.{name} WHERE a.line > f.line
-            """
-        )
-        rejected += [check.reject(row["line"], name, row["value"], f"{said} à la ligne {row['first']}") for row in rows]
-        found |= {row["line"] for row in rows}
-    _mark_bad(tx, found)
-    return rejected
-
-
-def _held_by_others(tx: Transaction, agency_id: UUID, check: PeopleCheck) -> list[BadRow]:
-    """Mark the rows whose number is somebody else's of the agency; give their report."""
-    rows = tx.rows(
         """
-        SELECT DISTINCT a.line, a.phone FROM arriving a JOIN candidate c ON c.agency_id = $1 AND c.phone = a.phone
-        WHERE a.good AND c.external_id <> a.external_id
-        """,
-        agency_id,
-    )
-    _mark_bad(tx, {row["line"] for row in rows})
+        _refuse(tx, check, rejected, name, said + " à la ligne {first}", question)
+
+
+def _refuse_held_by_others(
+    tx: Transaction, agency_id: UUID, check: PeopleCheck, whole: bool, rejected: list[BadRow]
+) -> None:
+    """Refuse the rows whose number is somebody else's of the agency, and stays it.
+
+    Who leaves, or gets another number from the same file, gives the number free. Again and again, as a person
+    whose own row is refused keeps the number after all.
+    """
+    stays = "AND EXISTS (SELECT 1 FROM arriving n WHERE n.external_id = c.external_id)" if whole else ""
+    question = f"""
+        SELECT a.line, a.phone, CAST(NULL AS BIGINT) FROM arriving a
+        JOIN candidate c ON c.agency_id = $1 AND c.phone = a.phone AND c.external_id <> a.external_id
+        WHERE a.good AND c.left_utc IS NULL {stays}
+        AND NOT EXISTS (
+            SELECT 1 FROM arriving h WHERE h.external_id = c.external_id AND h.good AND h.phone <> c.phone
+        )
+    """
     reason = "Ce numéro est déjà celui d'une autre personne de l'agence"
-    return [check.reject(row["line"], "phone", row["phone"], reason) for row in rows]
+    while _refuse(tx, check, rejected, "phone", reason, question, agency_id):
+        pass
 
 
-def _mark_bad(tx: Transaction, lines: set[int]) -> None:
-    if lines:
-        tx.execute("UPDATE arriving SET good = false WHERE line IN (SELECT unnest($1::BIGINT[]))", sorted(lines))
+def _refuse(
+    tx: Transaction, check: PeopleCheck, rejected: list[BadRow], name: str, reason: str, question: str, *values: Any
+) -> int:
+    """Mark the rows that `question` finds (line, value, line of the first) and report them; how many there are."""
+    tx.execute("CREATE TEMPORARY TABLE refused (line BIGINT, value TEXT, first BIGINT)")
+    tx.execute(f"INSERT INTO refused {question}", *values)
+    found = int(tx.value("SELECT count(*) FROM refused"))
+    if found:
+        room = MOST_REASONS - len(rejected)
+        rows = tx.rows("SELECT DISTINCT line, value, first FROM refused ORDER BY line LIMIT $1", room)
+        rejected += check.rejected(rows, name, reason)
+        tx.execute("UPDATE arriving SET good = false WHERE line IN (SELECT line FROM refused)")
+    tx.execute("DROP TABLE refused")
+    return found
 
 
 def _leaving(tx: Transaction, agency_id: UUID) -> int:
@@ -292,45 +314,8 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
             agency_id,
             domain,
         )
-        said(_ARRIVED + (0.98 - _ARRIVED) * done / len(domains))
+        said(_COMPARED + (_INSERTED - _COMPARED) * done / len(domains))
     return counts["good"] - counts["known"], counts["changed"], counts["known"] - counts["changed"]
-
-
-class ImportStopped(Exception):
-    """Somebody stopped an import: nothing has changed."""
-
-
-class RunningImport(threading.Thread):
-    """An import beside the page that asked for it: `part` is done, then there is a `report`, or what was `wrong`."""
-
-    def __init__(self, work: Callable[[Progress], ImportReport]) -> None:
-        super().__init__(name="import", daemon=True)
-        self._work = work
-        self._stopping = threading.Event()
-        self.part = 0.0
-        self.report: ImportReport | None = None
-        self.wrong: str | None = None
-        self.start()
-
-    def stop(self) -> None:
-        """End it at its next step; nothing will have changed."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        try:
-            self.report = self._work(self._said)
-        except ImportStopped:
-            self.wrong = "Import arrêté : rien n'a changé."
-        except FtError as error:
-            self.wrong = str(error)
-        except Exception:
-            log.exception("an import failed")
-            self.wrong = "L'import n'a pas abouti : rien n'a changé. Réessayez ; si cela dure, prévenez l'assistance."
-
-    def _said(self, part: float) -> None:
-        self.part = part
-        if self._stopping.is_set() and part < 1.0:
-            raise ImportStopped
 
 
 def rejected_csv(report: ImportReport) -> bytes:
