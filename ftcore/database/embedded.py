@@ -56,6 +56,9 @@ class _DuckTransaction(Transaction):
         # Named as the variable: what is registered stays in memory until the transaction ends.
         self._cursor.execute(f"INSERT INTO {table} ({', '.join(rows.column_names)}) SELECT * FROM rows")
 
+    def expect_many(self) -> None:
+        """Nothing to do: the engine shares out what it may use."""
+
 
 def _arrow_value(value: Any) -> Any:
     if isinstance(value, UUID):

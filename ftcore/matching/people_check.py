@@ -96,10 +96,10 @@ class PeopleCheck:
         for name, column in self._mapping.items():
             texts = texts_of(chunk.cells[column])
             answers, refused = self._columns[name].read(texts)
-            for position, reason in refused:
+            for position, refusal in refused:
                 good[position] = False
                 if len(problems) < room:
-                    problems.append((position, column, texts[position].as_py(), str(reason), name == "phone"))
+                    problems.append((position, column, texts[position].as_py(), str(refusal), name == "phone"))
             if name == "commune":
                 columns.update(zip(_PLACE, answers.flatten(), strict=True))
             else:

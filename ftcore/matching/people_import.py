@@ -122,23 +122,15 @@ def _merge(
     """Put the good rows into the pool; the report, and how many people left."""
     # Two imports of one agency take turns, also from two replicas: the later begins anew on what the first left.
     tx.execute("UPDATE agency SET name = name WHERE agency_id = $1", agency_id)
+    tx.expect_many()
     _arrive(tx, check, spool, total, said)
     rejected = list(check.bad)
     _refuse_repeated(tx, check, rejected)
     _refuse_held_by_others(tx, agency_id, check, whole, rejected)
     said(_COMPARED)
-    leaving = _leaving(tx, agency_id) if whole else 0
-    counts = _write(tx, agency_id, check.fields, said)
-    if whole:
-        tx.execute(
-            """
-            UPDATE candidate SET left_utc = $2 WHERE agency_id = $1 AND left_utc IS NULL
-            AND NOT EXISTS (SELECT 1 FROM arriving a WHERE a.external_id = candidate.external_id)
-            """,
-            agency_id,
-            now,
-        )
+    leaving = _leave(tx, agency_id, now) if whole else 0
     bad = int(tx.value("SELECT count(*) FROM arriving WHERE NOT good"))
+    counts = _write(tx, agency_id, check.fields, said)
     tx.execute("DROP TABLE changed")
     tx.execute("DROP TABLE arriving")
     # The planner of the server must know at once what has come, or the next rankings are slow.
@@ -150,8 +142,7 @@ def _merge(
 
 def _arrive(tx: Transaction, check: PeopleCheck, spool: IO[bytes], total: int, said: Progress) -> None:
     """The table `arriving`: every row of the file, the good ones marked, nothing of the pool touched yet."""
-    marks = "line BIGINT, good BOOLEAN, known BOOLEAN DEFAULT false"
-    tx.execute(f"CREATE TEMPORARY TABLE arriving ({marks}, {_typed(check.fields)})")
+    tx.execute(f"CREATE TEMPORARY TABLE arriving (line BIGINT, good BOOLEAN, {_typed(check.fields)})")
     spool.seek(0)
     done = 0
     with pa.ipc.open_stream(spool) as reader:
@@ -227,8 +218,8 @@ def _refuse(
     return found
 
 
-def _leaving(tx: Transaction, agency_id: UUID) -> int:
-    """How many of the pool the file does not name, not even in a bad row. Raises FtError for more than half."""
+def _leave(tx: Transaction, agency_id: UUID, now: datetime) -> int:
+    """Whom the file does not name, not even in a bad row, leaves; how many. Raises FtError for more than half."""
     counts: dict[str, Any] = (
         tx.one(
             """
@@ -245,6 +236,15 @@ def _leaving(tx: Transaction, agency_id: UUID) -> int:
         raise FtError(
             f"Ce fichier ferait sortir {counts['leaving']} personnes sur {counts['people']} : il est sans doute "
             "incomplet. Rien n'a changé. Vérifiez-le, ou importez-le sans dire qu'il est complet."
+        )
+    if counts["leaving"]:
+        tx.execute(
+            """
+            UPDATE candidate SET left_utc = $2 WHERE agency_id = $1 AND left_utc IS NULL
+            AND NOT EXISTS (SELECT 1 FROM arriving a WHERE a.external_id = candidate.external_id)
+            """,
+            agency_id,
+            now,
         )
     return int(counts["leaving"])
 
@@ -277,45 +277,59 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
         """,
         agency_id,
     )
+    good, changed = (int(tx.value(f"SELECT count(*) FROM {rows}")) for rows in ("arriving WHERE good", "changed"))
     tx.execute(
-        """
-        UPDATE arriving SET known = true WHERE good
-        AND candidate_id IN (SELECT candidate_id FROM candidate WHERE agency_id = $1)
-        """,
+        "DELETE FROM arriving WHERE NOT good OR candidate_id IN (SELECT candidate_id FROM candidate "
+        "WHERE agency_id = $1)",
         agency_id,
     )
-    counts: dict[str, Any] = (
-        tx.one(
-            """
-            SELECT count(CASE WHEN good AND known THEN 1 END) AS known, count(CASE WHEN good THEN 1 END) AS good,
-                   (SELECT count(*) FROM changed) AS changed FROM arriving
-            """
-        )
-        or {}
-    )
+    added = int(tx.value("SELECT count(*) FROM arriving"))
     tx.execute(
         "DELETE FROM candidate WHERE agency_id = $1 AND candidate_id IN (SELECT candidate_id FROM changed)", agency_id
     )
     new = ", ".join(name if name in fields else _DEFAULTS.get(name, "NULL") for name in _COLUMNS)
-    # One domain of occupations after the other: sorting a whole pool at once takes a gigabyte.
-    domains = [row["domain"] for row in tx.rows("SELECT DISTINCT left(occupation_code, 1) AS domain FROM arriving "
-                                                "WHERE good ORDER BY domain")]  # fmt: skip
-    for done, domain in enumerate(domains, start=1):
+    for done, (first, last) in enumerate(shares := _shares(tx), start=1):
         tx.execute(
             f"""
             INSERT INTO candidate ({names})
             SELECT * FROM (
-                SELECT {names} FROM changed WHERE left(occupation_code, 1) = $2
+                SELECT {names} FROM changed WHERE left(occupation_code, 1) BETWEEN $2 AND $3
                 UNION ALL
-                SELECT $1, candidate_id, {new} FROM arriving
-                WHERE good AND NOT known AND left(occupation_code, 1) = $2
+                SELECT $1, candidate_id, {new} FROM arriving WHERE left(occupation_code, 1) BETWEEN $2 AND $3
             ) written ORDER BY {_IN_ORDER}
             """,
             agency_id,
-            domain,
+            first,
+            last,
         )
-        said(_COMPARED + (_INSERTED - _COMPARED) * done / len(domains))
-    return counts["good"] - counts["known"], counts["changed"], counts["known"] - counts["changed"]
+        said(_COMPARED + (_INSERTED - _COMPARED) * done / len(shares))
+    return added, changed, good - added - changed
+
+
+# Sorting a whole pool at once takes a gigabyte; going through it for each domain takes long.
+_SHARE = 200_000
+
+
+def _shares(tx: Transaction) -> list[tuple[str, str]]:
+    """Whose turn it is to be written: the first and the last domain of occupations (a letter) of each share."""
+    domains = tx.rows(
+        """
+        SELECT domain, count(*) AS people FROM (
+            SELECT left(occupation_code, 1) AS domain FROM arriving
+            UNION ALL SELECT left(occupation_code, 1) FROM changed
+        ) written GROUP BY domain ORDER BY domain
+        """
+    )
+    shares: list[tuple[str, str]] = []
+    people = 0
+    for row in domains:
+        if shares and people + row["people"] <= _SHARE:
+            shares[-1] = (shares[-1][0], row["domain"])
+            people += row["people"]
+        else:
+            shares.append((row["domain"], row["domain"]))
+            people = row["people"]
+    return shares
 
 
 def rejected_csv(report: ImportReport) -> bytes:
