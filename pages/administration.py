@@ -121,14 +121,13 @@ def follow_import() -> None:
     st.text(f"{running.file_name}, importé par {running.by}")
     st.progress(running.part, text=f"Import en cours : {wording.percent(running.part)}")
     st.caption("Vous pouvez quitter cette page : l'import continue. Rien ne change avant qu'il soit complet.")
-    if st.button(
+    st.button(
         "Arrêt demandé…" if running.stopping else "Arrêter l'import",
         key="administration.stop",
         icon=":material/stop_circle:",
         disabled=running.stopping,
-    ):
-        running.stop()
-        st.rerun(scope="fragment")
+        on_click=running.stop,
+    )
 
 
 def show_end(running: RunningImport) -> None:
