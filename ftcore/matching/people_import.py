@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
@@ -21,8 +22,8 @@ from ftcore.trust import access, journal
 
 # What is checked waits in memory up to here, then on disk, in a file without a name that dies with the program.
 _IN_MEMORY = 16 << 20
-# The parts of the work, as progress counts them: the check, the rows on their way to the engine, the rest.
-_CHECKED, _ARRIVED, _COMPARED, _INSERTED, _WRITTEN = 0.5, 0.65, 0.7, 0.95, 0.98
+# The parts of the work, as progress counts them: the check of the rows on their way to the engine, then the rest.
+_ARRIVED, _COMPARED, _INSERTED, _WRITTEN = 0.6, 0.7, 0.95, 0.98
 
 BUSY = "Un autre import de cette agence est en cours : rien n'a changé. Recommencez quand il sera fini."
 
@@ -56,12 +57,11 @@ def import_candidates(
     _check_mapping(rows, mapping)
     said = _forward(progress)
     said(0.0)
-    check = PeopleCheck(database, person.agency_id, mapping)
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-        _check_all(rows, check, spool, said)
+        checked = _Checked(rows, PeopleCheck(database, person.agency_id, mapping), spool, said)
 
         def write(tx: Transaction) -> ImportReport:
-            report, left = _merge(tx, person.agency_id, check, spool, rows.rows, whole, now, said)
+            report, left = _merge(tx, person.agency_id, checked, whole, now, said)
             detail = (
                 f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
                 f"{report.rejected_lines} rejected, {left} left"
@@ -99,22 +99,44 @@ def _forward(progress: Progress | None) -> Progress:
     return said
 
 
-def _check_all(rows: PeopleTable, check: PeopleCheck, spool: IO[bytes], said: Progress) -> None:
-    """Check the whole file and write what the pool would store of it into `spool`."""
-    done = 0
-    with pa.ipc.new_stream(spool, check.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-        for chunk in rows.chunks():
-            writer.write_table(check.staged(chunk))
-            done += len(chunk.lines)
-            said(_CHECKED * done / max(rows.rows, 1))
+class _Checked:
+    """What the pool would store of a file: checked piece by piece as it is asked for, and kept to be read again."""
+
+    def __init__(self, rows: PeopleTable, check: PeopleCheck, spool: IO[bytes], said: Progress) -> None:
+        self.check = check
+        self._rows, self._spool, self._said = rows, spool, said
+        self._first = self._check_all()
+        self._asked = False
+
+    def pieces(self) -> Iterator[pa.Table]:
+        """All pieces; those of a transaction that is run again come from the spool."""
+        if not self._asked:
+            self._asked = True
+            yield from self._first
+            return
+        for _ in self._first:  # what the first run has left unchecked
+            pass
+        self._spool.seek(0)
+        with pa.ipc.open_stream(self._spool) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
+    def _check_all(self) -> Iterator[pa.Table]:
+        done = 0
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        with pa.ipc.new_stream(self._spool, self.check.schema, options=options) as writer:
+            for chunk in self._rows.chunks():
+                piece = self.check.staged(chunk)
+                writer.write_table(piece)
+                yield piece
+                done += len(chunk.lines)
+                self._said(_ARRIVED * done / max(self._rows.rows, 1))
 
 
 def _merge(
     tx: Transaction,
     agency_id: UUID,
-    check: PeopleCheck,
-    spool: IO[bytes],
-    total: int,
+    checked: _Checked,
     whole: bool,
     now: datetime,
     said: Progress,
@@ -123,7 +145,8 @@ def _merge(
     # Two imports of one agency take turns, also from two replicas: the later begins anew on what the first left.
     tx.execute("UPDATE agency SET name = name WHERE agency_id = $1", agency_id)
     tx.expect_many()
-    _arrive(tx, check, spool, total, said)
+    _arrive(tx, checked)
+    check = checked.check
     rejected = list(check.bad)
     _refuse_repeated(tx, check, rejected)
     _refuse_held_by_others(tx, agency_id, check, whole, rejected)
@@ -140,16 +163,18 @@ def _merge(
     return ImportReport(*counts, tuple(rejected), bad - len({row.line for row in rejected})), leaving
 
 
-def _arrive(tx: Transaction, check: PeopleCheck, spool: IO[bytes], total: int, said: Progress) -> None:
+def _arrive(tx: Transaction, checked: _Checked) -> None:
     """The table `arriving`: every row of the file, the good ones marked, nothing of the pool touched yet."""
-    tx.execute(f"CREATE TEMPORARY TABLE arriving (line BIGINT, good BOOLEAN, {_typed(check.fields)})")
-    spool.seek(0)
-    done = 0
-    with pa.ipc.open_stream(spool) as reader:
-        for batch in reader:
-            tx.load("arriving", pa.Table.from_batches([batch]))
-            done += batch.num_rows
-            said(_CHECKED + (_ARRIVED - _CHECKED) * done / max(total, 1))
+    tx.execute(f"CREATE TEMPORARY TABLE arriving (line BIGINT, good BOOLEAN, {_typed(checked.check.fields)})")
+    # The engine takes in one piece while the next is checked: on two cores, one costs nothing.
+    with ThreadPoolExecutor(1, thread_name_prefix="import-load") as loader:
+        loading: Future[None] | None = None
+        for piece in checked.pieces():
+            if loading is not None:
+                loading.result()
+            loading = loader.submit(tx.load, "arriving", piece)
+        if loading is not None:
+            loading.result()
     tx.execute("ANALYZE arriving")
 
 
@@ -249,8 +274,9 @@ def _leave(tx: Transaction, agency_id: UUID, now: datetime) -> int:
     return int(counts["leaving"])
 
 
-# How a pool is kept: by occupation, then by place, for the ranking to read less.
-_IN_ORDER = "occupation_code, round(4 * coalesce(lat, 0)), coalesce(lon, 0), candidate_id"
+# How a pool is kept: by occupation, then by place, for the ranking to read less. Codes compare as bytes: in the
+# order of a language, the server sorts for twice as long.
+_IN_ORDER = 'occupation_code COLLATE "C", round(4 * coalesce(lat, 0)), coalesce(lon, 0), candidate_id'
 # What a new person has where the file has no column for it.
 _DEFAULTS = {"skills": "ARRAY[]::TEXT[]", "demo": "false"}
 _COLUMNS = (

@@ -477,7 +477,7 @@ def test_an_import_that_is_stopped_has_changed_nothing(database: Database, perso
 
     def work(said: Callable[[float], None]) -> ImportReport:
         def slowly(part: float) -> None:
-            if part > people_import._CHECKED:
+            if part > people_import._ARRIVED / 2:
                 reached.set()
                 assert go_on.wait(60)
             said(part)
@@ -502,7 +502,7 @@ def test_the_end_of_the_program_waits_until_every_import_is_undone(database: Dat
 
     def work(said: Callable[[float], None]) -> ImportReport:
         def slowly(part: float) -> None:
-            if part > people_import._CHECKED:
+            if part > people_import._ARRIVED / 2:
                 reached.set()
                 while not running[0].stopping:
                     pass
