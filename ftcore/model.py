@@ -329,8 +329,10 @@ class ImportReport:
     updated: int
     unchanged: int
     rejected: tuple[BadRow, ...] = field(default=())
+    # Rejected rows beyond those that `rejected` speaks of: a report does not grow without end.
+    unlisted: int = 0
 
     @property
     def rejected_lines(self) -> int:
         """How many rows were rejected; one may have several faults."""
-        return len({bad.line for bad in self.rejected})
+        return len({bad.line for bad in self.rejected}) + self.unlisted

@@ -20,7 +20,7 @@ from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.errors import ConfigError
 from ftcore.matching import reference
-from ftcore.matching.people_import import RunningImport
+from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
@@ -44,8 +44,8 @@ class Services:
     dispatcher: Dispatcher | None = field(default=None)
     # Answers under way, by conversation: a reload of the page finds its own again.
     generations: dict[UUID, Generation] = field(default_factory=dict)
-    # The import under way, by agency: it goes on when its page is left, and is found again.
-    imports: dict[UUID, RunningImport] = field(default_factory=dict)
+    # Imports under way go on when their page is left, and are found again.
+    imports: RunningImports = field(default_factory=RunningImports)
 
     @property
     def daily_tokens(self) -> int:
@@ -91,9 +91,7 @@ class Services:
         for generation in list(self.generations.values()):
             generation.stop()
             generation.join(5.0)
-        for running in list(self.imports.values()):
-            running.stop()
-            running.join()
+        self.imports.stop()
         if self.sandbox is not None:
             self.sandbox.stop()
         if self.dispatcher is not None:

@@ -13,6 +13,7 @@ from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.insight.service_state import service_state
 from ftcore.matching import people_file, people_import
+from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
 from ftcore.services import current
 
@@ -26,9 +27,16 @@ SECTIONS = ("Importer des personnes", "Assistant", "État du service")
 
 def import_people() -> None:
     """Choose a file, say which column is what, follow the import; it goes on when the page is left."""
-    if person.agency_id in services.imports:
+    running = services.imports.of(person)
+    if running is None:
+        choose_file()
+    elif running.is_alive():
         follow_import()
-        return
+    else:
+        show_end(running)
+
+
+def choose_file() -> None:
     uploaded = st.file_uploader(
         "Fichier de demandeurs d'emploi (CSV ou Parquet)",
         type=["csv", "txt", "parquet"],
@@ -63,59 +71,94 @@ def import_people() -> None:
             )
             if chosen is not None:
                 mapping[field] = chosen
+        st.caption("* Indispensable. Une case vidée : ce que l'agence en sait déjà reste tel quel.")
         whole = st.checkbox(
             "C'est la liste complète de l'agence",
             key="administration.whole",
             help="Les personnes qui n'y sont plus ne seront plus proposées. Un fichier où manque plus de la moitié "
             "des personnes est refusé.",
         )
-        go = st.form_submit_button(f"Importer {wording.number(table.rows)} lignes", type="primary")
-    if go:
-        # Beside the page: a click elsewhere must not cut an import short. All of it goes in, or nothing.
-        services.imports[person.agency_id] = people_import.RunningImport(
-            lambda said: people_import.import_candidates(database, person, table, mapping, utc_now(), said, whole=whole)
+        go = st.form_submit_button(
+            f"Importer {wording.number(table.rows)} lignes", key="administration.import", type="primary"
         )
-        st.rerun()
+    if go:
+        start_import(uploaded.name, table, mapping, whole=whole)
+
+
+def start_import(name: str, table: people_file.PeopleTable, mapping: dict[str, str], *, whole: bool) -> None:
+    """Beside the page: a click elsewhere must not cut an import short. All of it goes in, or nothing."""
+    try:
+        services.imports.start(
+            person,
+            name,
+            lambda said: people_import.import_candidates(
+                database, person, table, mapping, utc_now(), said, whole=whole
+            ),
+        )
+    except FtError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    state.pop("administration.table", None)
+    st.rerun()
 
 
 def read_once(uploaded: UploadedFile) -> people_file.PeopleTable:
     """The table of an uploaded file, read through at its first sight only."""
     kept: tuple[str, people_file.PeopleTable] | None = state.get("administration.table")
     if kept is None or kept[0] != uploaded.file_id:
-        kept = (uploaded.file_id, people_file.open_table(uploaded.name, uploaded.getvalue()))
+        with st.spinner("Lecture du fichier…"):
+            kept = (uploaded.file_id, people_file.open_table(uploaded.name, uploaded.getvalue()))
         state["administration.table"] = kept
     return kept[1]
 
 
 @st.fragment(run_every=0.5)
 def follow_import() -> None:
-    running = services.imports.get(person.agency_id)
-    if running is None:
+    running = services.imports.of(person)
+    if running is None or not running.is_alive():
+        # The end is shown by the page: a fragment would write the report anew twice a second.
         st.rerun()
-        return
-    if running.is_alive():
-        st.progress(running.part, text=f"Import en cours : {wording.percent(running.part)}")
-        st.caption("Vous pouvez quitter cette page : l'import continue. Rien ne change avant qu'il soit complet.")
-        if st.button("Arrêter l'import", key="administration.stop", icon=":material/stop_circle:"):
-            running.stop()
-        return
+    st.text(f"{running.file_name}, importé par {running.by}")
+    st.progress(running.part, text=f"Import en cours : {wording.percent(running.part)}")
+    st.caption("Vous pouvez quitter cette page : l'import continue. Rien ne change avant qu'il soit complet.")
+    st.button(
+        "Arrêt demandé…" if running.stopping else "Arrêter l'import",
+        key="administration.stop",
+        icon=":material/stop_circle:",
+        disabled=running.stopping,
+        on_click=running.stop,
+    )
+
+
+def show_end(running: RunningImport) -> None:
+    st.text(f"{running.file_name}, importé par {running.by}")
     if running.wrong is not None:
         st.error(running.wrong, icon=":material/error:")
     elif running.report is not None:
         show_report(running.report)
     if st.button("Importer un autre fichier", key="administration.again", icon=":material/upload_file:"):
-        services.imports.pop(person.agency_id, None)
+        services.imports.forget(person)
         st.rerun()
 
 
 def show_report(report: ImportReport) -> None:
-    st.success(
-        f"{wording.number(report.added)} ajoutées, {wording.number(report.updated)} mises à jour, "
-        f"{wording.number(report.unchanged)} inchangées, {wording.number(report.rejected_lines)} lignes rejetées.",
-        icon=":material/task_alt:",
-    )
+    figures = st.columns(4)
+    for place, (label, count) in enumerate(
+        (
+            ("Personnes ajoutées", report.added),
+            ("Mises à jour", report.updated),
+            ("Inchangées", report.unchanged),
+            ("Lignes rejetées", report.rejected_lines),
+        )
+    ):
+        figures[place].metric(label, wording.number(count), border=True)
     if not report.rejected:
+        st.success("Tout le fichier est importé.", icon=":material/task_alt:")
         return
+    st.warning(
+        "Les lignes rejetées n'ont rien changé. Corrigez-les dans le fichier, puis importez-le de nouveau.",
+        icon=":material/rule:",
+    )
     shown = report.rejected[:SHOWN]
     st.dataframe(
         pd.DataFrame(
@@ -127,15 +170,21 @@ def show_report(report: ImportReport) -> None:
             }
         ),
         hide_index=True,
+        column_config={"Ligne": st.column_config.NumberColumn(width="small", format="%d")},
     )
     if len(report.rejected) > SHOWN:
-        st.caption(f"Les {SHOWN} premières raisons ; le fichier les a toutes.")
+        st.caption(
+            f"Les {SHOWN} premiers motifs. Le fichier à télécharger en a {wording.number(len(report.rejected))}."
+        )
+    if report.unlisted:
+        st.caption(f"{wording.number(report.unlisted)} autres lignes sont rejetées sans être détaillées.")
     st.download_button(
         "Télécharger les lignes rejetées (CSV)",
-        people_import.rejected_csv(report),
+        lambda: people_import.rejected_csv(report),
         # The address of a large download is a partial hash of content and name: the name must differ.
         file_name=f"lignes-rejetees-{uuid4()}.csv",
         mime="text/csv",
+        key="administration.rejected",
         icon=":material/download:",
     )
 

@@ -51,6 +51,10 @@ class Transaction(ABC):
     def load(self, table: str, rows: pa.Table) -> None:
         """Insert very many rows, in their order, from an Arrow table that names the columns it fills."""
 
+    @abstractmethod
+    def expect_many(self) -> None:
+        """Say that the rest of this transaction joins and sorts very many rows."""
+
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows, each as a dict by column name."""
         names, found = self._run(sql, values)

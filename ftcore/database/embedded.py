@@ -53,9 +53,11 @@ class _DuckTransaction(Transaction):
         self._cursor.unregister("incoming_rows")
 
     def load(self, table: str, rows: pa.Table) -> None:
-        self._cursor.register("loaded_rows", rows)
-        self._cursor.execute(f"INSERT INTO {table} ({', '.join(rows.column_names)}) SELECT * FROM loaded_rows")
-        self._cursor.unregister("loaded_rows")
+        # Named as the variable: what is registered stays in memory until the transaction ends.
+        self._cursor.execute(f"INSERT INTO {table} ({', '.join(rows.column_names)}) SELECT * FROM rows")
+
+    def expect_many(self) -> None:
+        """Nothing to do: the engine shares out what it may use."""
 
 
 def _arrow_value(value: Any) -> Any:
@@ -78,7 +80,7 @@ class DuckDatabase(Database):
         self.name = name
 
     @classmethod
-    def connect(cls, address: str, *, memory_limit: str = "2GB") -> DuckDatabase:
+    def connect(cls, address: str, *, memory_limit: str = "1GB") -> DuckDatabase:
         options: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

@@ -13,10 +13,13 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 from psycopg.types.numeric import FloatLoader
 from psycopg_pool import ConnectionPool, PoolTimeout
+from pyarrow import compute as pc
+from pyarrow import csv
 
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.errors import DatabaseError
@@ -63,8 +66,20 @@ class _PostgresTransaction(Transaction):
             self._copy(table, names, rows)
 
     def load(self, table: str, rows: pa.Table) -> None:
-        for batch in rows.to_batches(max_chunksize=50_000):
-            self._copy(table, rows.column_names, batch.to_pylist())
+        # Written out by Arrow: row by row in Python, a million people took a minute.
+        written = pa.table({name: _copied(rows.column(name).combine_chunks()) for name in rows.column_names})
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(rows.column_names)}) FROM STDIN (FORMAT csv)".encode()) as copy,
+        ):
+            for batch in written.to_batches(max_chunksize=20_000):
+                text = pa.BufferOutputStream()
+                csv.write_csv(batch, text, csv.WriteOptions(include_header=False))
+                copy.write(text.getvalue().to_pybytes())
+
+    def expect_many(self) -> None:
+        # What a server allows by itself sends every join and sort of a whole pool to the disk.
+        self.execute("SET LOCAL work_mem = '96MB'")
 
     def _insert_values(self, table: str, names: list[str], rows: Sequence[Mapping[str, Any]], ending: str) -> None:
         width = len(names)
@@ -91,6 +106,21 @@ def _sent(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_sent(item) for item in value]
     return value
+
+
+def _copied(column: pa.Array) -> pa.Array:
+    """A column as COPY reads it from CSV, where no quotes mean null: lists as array literals."""
+    if pa.types.is_string(column.type):
+        return pc.replace_substring(column, "\x00", "")
+    if not pa.types.is_list(column.type):
+        return column
+    items = pc.replace_substring_regex(pc.cast(column.flatten(), pa.string()), r'([\\"])', r"\\\1")
+    quoted = pc.replace_substring(pc.binary_join_element_wise('"', items, '"', ""), "\x00", "")
+    lengths = pc.list_value_length(column).fill_null(0)
+    offsets = np.concatenate([[0], np.cumsum(lengths.to_numpy())]).astype(np.int32)
+    lists = pa.ListArray.from_arrays(pa.array(offsets), pc.fill_null(quoted, "NULL"))
+    written = pc.binary_join_element_wise("{", pc.binary_join(lists, ","), "}", "")
+    return pc.if_else(column.is_null(), pa.scalar(None, pa.string()), written)
 
 
 class PostgresDatabase(Database):

@@ -76,6 +76,7 @@ def skills_of(database: Database, code: str) -> list[str]:
     return [row["skill"] for row in rows]
 
 
+# A file with ever new skills must not fill the memory.
 _SEEN = 100_000
 
 
@@ -85,6 +86,7 @@ class SkillWords:
     def __init__(self, database: Database) -> None:
         rows = database.rows("SELECT name, folded FROM skill")
         self._known: dict[str, str] = {row["folded"]: row["name"] for row in rows}
+        self._most = len(self._known) + _SEEN
         self._seen: dict[str, str] = {}
 
     def same(self, skills: Iterable[str]) -> tuple[str, ...]:
@@ -96,7 +98,11 @@ class SkillWords:
         found = self._seen.get(skill)
         if found is None:
             plain = " ".join(skill.split())
-            found = self._known.setdefault(fold(plain), plain[0].upper() + plain[1:])
+            own = plain[0].upper() + plain[1:]
+            if len(self._known) < self._most:
+                found = self._known.setdefault(fold(plain), own)
+            else:
+                found = self._known.get(fold(plain), own)
             if len(self._seen) < _SEEN:
                 self._seen[skill] = found
         return found

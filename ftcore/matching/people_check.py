@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid5
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import compute as pc
 
 from ftcore import phones
-from ftcore.database import Database
+from ftcore.database import Database, Row
 from ftcore.matching.occupations import OccupationIndex, SkillWords, build_index
 from ftcore.matching.people_file import BEYOND, Chunk
 from ftcore.matching.places import CodeKind, Communes
@@ -22,11 +25,29 @@ from ftcore.text import fold, words
 _IDENTITY = UUID("3a1f7f62-95c5-4a43-8b52-0d5c1f1f4a55")
 _LONGEST = 200
 _MOST_SUGGESTIONS = 100
+# Reasons that a report lists. The rows beyond are counted: a wrong column makes every row of a file a bad one.
+MOST_REASONS = 100_000
 
 
 def candidate_id(agency_id: UUID, external_id: str) -> UUID:
     """The id of a person: the same for the same agency and identifier, on every machine."""
     return uuid5(_IDENTITY, f"{agency_id}:{external_id}")
+
+
+def _ids(agency_id: UUID, external_ids: pa.Array) -> list[str | None]:
+    """`candidate_id` of each, written out: for a million people `uuid5` itself would take ten seconds."""
+    start = _IDENTITY.bytes + f"{agency_id}:".encode()
+    return [
+        None if each is None else _as_version_5(hashlib.sha1(start + each.encode(), usedforsecurity=False).hexdigest())
+        for each in external_ids.to_pylist()
+    ]
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+
+
+def _as_version_5(digest: str) -> str:
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
 
 
 class Refused(Exception):
@@ -43,6 +64,7 @@ TYPES: dict[str, pa.DataType] = {
     "contracts": pa.list_(pa.string()), "working_time": pa.string(),
 }  # fmt: skip
 _PLACE = ("commune", "department", "lat", "lon")
+_PLACE_TYPE = pa.struct([(name, TYPES[name]) for name in _PLACE])
 
 
 class PeopleCheck:
@@ -67,47 +89,44 @@ class PeopleCheck:
 
     def staged(self, chunk: Chunk) -> pa.Table:
         """The rows as the pool stores them, `good` where nothing is wrong with them; the bad ones go to `bad`."""
-        problems: list[tuple[int, BadRow]] = []
-        columns: dict[str, Sequence[Any]] = {}
+        good = np.ones(len(chunk.lines), dtype=bool)
+        problems: list[tuple[int, str, str, str, bool]] = []
+        room = MOST_REASONS - len(self.bad)
+        columns: dict[str, pa.Array] = {}
         for name, column in self._mapping.items():
-            cells = chunk.cells[column]
-            reader = self._columns[name]
-            answers = reader.read(cells)
-            for position, answer in enumerate(answers) if reader.refused else ():
-                if type(answer) is Refused:
-                    bad = self.reject(chunk.lines[position], name, text_of(cells[position]), str(answer))
-                    problems.append((position, bad))
-                    answers[position] = None
+            texts = texts_of(chunk.cells[column])
+            answers, refused = self._columns[name].read(texts)
+            for position, refusal in refused:
+                good[position] = False
+                if len(problems) < room:
+                    problems.append((position, column, texts[position].as_py(), str(refusal), name == "phone"))
             if name == "commune":
-                nowhere = (None,) * len(_PLACE)
-                columns.update(zip(_PLACE, zip(*(answer or nowhere for answer in answers), strict=True), strict=True))
+                columns.update(zip(_PLACE, answers.flatten(), strict=True))
             else:
                 columns[_column(name)] = answers
         for position, beyond in enumerate(chunk.beyond or ()):
             if beyond:
-                shown = BadRow(chunk.lines[position], BEYOND, _shown(beyond), "Plus de cellules que de colonnes")
-                problems.append((position, shown))
-        self.bad += [bad for _, bad in sorted(problems, key=lambda problem: problem[0])]
-        good = [True] * len(chunk.lines)
-        for position, _ in problems:
-            good[position] = False
-        ids = [_id_text(self._agency_id, external_id) for external_id in columns["external_id"]]
+                good[position] = False
+                if len(problems) < room:
+                    problems.append((position, BEYOND, beyond, "Plus de cellules que de colonnes", False))
+        for position, column, value, reason, is_phone in sorted(problems, key=lambda problem: problem[0]):
+            self.bad.append(BadRow(chunk.lines[position], column, _shown(text_of(value), is_phone=is_phone), reason))
+        ids = _ids(self._agency_id, columns["external_id"])
         return pa.table(
             {"line": chunk.lines, "good": good, "candidate_id": ids} | {name: columns[name] for name in self.fields},
             schema=self.schema,
         )
 
-    def reject(self, line: int, name: str, value: str, reason: str) -> BadRow:
-        """The report of one cell; a number is masked in it."""
-        return BadRow(line, self._mapping[name], _shown(value, is_phone=name == "phone"), reason)
+    def rejected(self, rows: Iterable[Row], name: str, reason: str) -> list[BadRow]:
+        """The report of rows (`line`, `value`) that only a look at the others, or at the pool, shows bad."""
+        is_phone, column = name == "phone", self._mapping[name]
+        return [
+            BadRow(row["line"], column, _shown(row["value"], is_phone=is_phone), reason.format(**row)) for row in rows
+        ]
 
 
 def _column(name: str) -> str:
     return "occupation_code" if name == "occupation" else name
-
-
-def _id_text(agency_id: UUID, external_id: str | None) -> str | None:
-    return None if external_id is None else str(candidate_id(agency_id, external_id))
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
@@ -140,41 +159,66 @@ def _shown(value: str, *, is_phone: bool = False) -> str:
     return masked if len(masked) <= 80 else masked[:79] + "…"
 
 
+def texts_of(cells: list[Any] | pa.Array) -> pa.Array:
+    """Cells as texts, none of them null; those that come as texts or lists of texts, as they are."""
+    if isinstance(cells, pa.Array):
+        kind = cells.type
+        if pa.types.is_list(kind) and pa.types.is_string(kind.value_type) and not cells.flatten().null_count:
+            cells = pc.binary_join(cells, "|")
+        if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type) or pa.types.is_integer(cells.type):
+            return cells.cast(pa.string()).fill_null("")
+        cells = cells.to_pylist()
+    return pa.array([text_of(cell) for cell in cells], pa.string())
+
+
 # More different cells of one column than this are not remembered.
 _REMEMBERED = 100_000
 
+_Answers = tuple[pa.Array, list[tuple[int, Refused]]]
+
+
+class _Reader(Protocol):
+    def read(self, texts: pa.Array) -> _Answers:
+        """What each cell says, and the places of the refused ones with the reason."""
+
 
 class _Column:
-    """The reader of one column's cells: `one` reads a text, or raises Refused; `several` prepares many at once."""
+    """The reader of a column in which the same cells come again: each different one is read once.
+
+    `one` reads a text, or raises Refused; `prepare` looks up many at once.
+    """
 
     def __init__(
         self,
+        kind: pa.DataType,
         one: Callable[[str], Any],
         *,
         required: bool = False,
         prepare: Callable[[Iterable[str]], None] | None = None,
-        remembers: bool = True,
     ) -> None:
-        self._one, self._required, self._prepare, self._remembers = one, required, prepare, remembers
+        self._kind, self._one, self._required, self._prepare = kind, one, required, prepare
         self._known: dict[str, Any] = {}
-        # Whether any cell so far was refused: most columns of most files never are.
-        self.refused = False
 
-    def read(self, cells: Iterable[Any]) -> list[Any]:
-        """What each cell says, or the Refused that it deserves."""
-        if not self._remembers:
-            return [self._answer(text_of(cell)) for cell in cells]
-        texts = [cell if type(cell) is str else text_of(cell) for cell in cells]
+    def read(self, texts: pa.Array) -> _Answers:
+        coded = texts.dictionary_encode()
+        different = coded.dictionary.to_pylist()
         if len(self._known) > _REMEMBERED:
             self._known = {}
         known = self._known
-        # In the order of the file: the first wording of a skill that the referential lacks is the one that is kept.
-        new = {text: text_of(text) for text in dict.fromkeys(texts) if text not in known}
+        new = {text: text_of(text) for text in different if text not in known}
         if self._prepare is not None:
             self._prepare(new.values())
         for text, plain in new.items():
             known[text] = self._answer(plain)
-        return [known[text] for text in texts]
+        answers = [known[text] for text in different]
+        indices = coded.indices
+        refused: list[tuple[int, Refused]] = []
+        if any(type(answer) is Refused for answer in answers):
+            is_refused = np.array([type(answer) is Refused for answer in answers])
+            places = indices.to_numpy()
+            refused = [(int(place), answers[places[place]]) for place in np.flatnonzero(is_refused[places])]
+            answers = [None if type(answer) is Refused else answer for answer in answers]
+        return pa.array(answers, self._kind).take(indices), refused
 
     def _answer(self, plain: str) -> Any:
         try:
@@ -182,41 +226,94 @@ class _Column:
                 raise Refused("À remplir : cette information est obligatoire")
             return self._one(plain)
         except Refused as refusal:
-            self.refused = True
-            return refusal
+            # Remembered with its traceback it would keep the rows that were being read, all of them.
+            return refusal.with_traceback(None)
 
 
-def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping[str, str]], _Column]]:
+class _OwnColumn:
+    """The reader of a required column in which hardly any cell comes twice.
+
+    `usual` reads the cells that are written as most are, all at once, and gives null for the others.
+    """
+
+    def __init__(self, usual: Callable[[pa.Array], pa.Array], one: Callable[[str], str]) -> None:
+        self._usual = usual
+        self._others = _Column(pa.string(), one, required=True)
+
+    def read(self, texts: pa.Array) -> _Answers:
+        answers = self._usual(texts)
+        if not answers.null_count:
+            return answers, []
+        missing = answers.is_null()
+        places = np.flatnonzero(missing.to_numpy(zero_copy_only=False))
+        others, refused = self._others.read(texts.filter(missing))
+        return pc.replace_with_mask(answers, missing, others), [(int(places[at]), why) for at, why in refused]
+
+
+class _SkillLists:
+    """The reader of lists of skills: the lists differ, the skills in them come again and again."""
+
+    def __init__(self, wording: SkillWords) -> None:
+        self._wording = wording
+
+    def read(self, texts: pa.Array) -> _Answers:
+        lists = pc.split_pattern_regex(texts, "[|;]")
+        items = lists.flatten().dictionary_encode()
+        names: dict[str, int] = {}
+        numbers: list[int] = []
+        reasons: dict[int, Refused] = {}
+        for code, item in enumerate(items.dictionary.to_pylist()):
+            try:
+                found = self._wording.same([_short(text_of(item))])
+                numbers.append(names.setdefault(found[0], len(names)) if found else -1)
+            except Refused as refusal:
+                reasons[code] = refusal.with_traceback(None)
+                numbers.append(-1)
+        codes = items.indices.to_numpy()
+        rows = np.repeat(np.arange(len(texts)), pc.list_value_length(lists).to_numpy())
+        held = np.array(numbers, dtype=np.int64)[codes]
+        refused: dict[int, Refused] = {}
+        if reasons:
+            for place in np.flatnonzero(np.isin(codes, list(reasons))):
+                refused.setdefault(int(rows[place]), reasons[codes[place]])
+        rows, held = rows[held >= 0], held[held >= 0]
+        _, once = np.unique(rows * (len(names) + 1) + held, return_index=True)
+        once.sort()  # each skill of a person where it stands first
+        rows, held = rows[once], held[once]
+        offsets = np.searchsorted(rows, np.arange(len(texts) + 1))
+        skills = pa.array(list(names), pa.string()).take(pa.array(held))
+        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), skills), list(refused.items())
+
+
+def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping[str, str]], _Reader]]:
     """How the cells of each field are read, once it is known which column of the file holds it."""
-    wording = SkillWords(database)
-
-    def occupation(mapping: Mapping[str, str]) -> _Column:
-        return _Column(_Occupations(build_index(database)), required=True)
 
     def commune(mapping: Mapping[str, str]) -> _Column:
         places = _Places(database, agency_id, mapping["commune"])
-        return _Column(places, prepare=places.prepare)
+        return _Column(_PLACE_TYPE, places, prepare=places.prepare)
 
-    def plain(
-        one: Callable[[str], Any], *, required: bool = False, remembers: bool = True
-    ) -> Callable[[Mapping[str, str]], _Column]:
-        return lambda mapping: _Column(one, required=required, remembers=remembers)
+    def plain(name: str, one: Callable[[str], Any], *, required: bool = False) -> Callable[[object], _Column]:
+        return lambda mapping: _Column(TYPES[name], one, required=required)
 
     return {
-        "external_id": plain(lambda value: _short(value, 64), required=True, remembers=False),
-        "first_name": plain(lambda value: _short(value, 80), required=True),
-        "last_name": plain(lambda value: _short(value, 80), required=True),
-        "phone": plain(_phone, required=True, remembers=False),
-        "occupation": occupation,
-        "skills": plain(lambda value: wording.same(_short(item) for item in _items(value, "|;"))),
-        "experience_years": plain(_experience),
+        "external_id": lambda mapping: _OwnColumn(_usual_identifiers, lambda value: _short(value, 64)),
+        "first_name": plain("first_name", lambda value: _short(value, 80), required=True),
+        "last_name": plain("last_name", lambda value: _short(value, 80), required=True),
+        "phone": lambda mapping: _OwnColumn(phones.usual, _phone),
+        "occupation": lambda mapping: _Column(pa.string(), _Occupations(build_index(database)), required=True),
+        "skills": lambda mapping: _SkillLists(SkillWords(database)),
+        "experience_years": plain("experience_years", _experience),
         "commune": commune,
-        "mobility_km": plain(lambda value: _number(value, "km", 1000.0)),
-        "available_from": plain(_date),
-        "licences": plain(_licences),
-        "contracts": plain(_contracts),
-        "working_time": plain(_working_time),
+        "mobility_km": plain("mobility_km", lambda value: _number(value, "km", 1000.0)),
+        "available_from": plain("available_from", _date),
+        "licences": plain("licences", _licences),
+        "contracts": plain("contracts", _contracts),
+        "working_time": plain("working_time", _working_time),
     }
+
+
+def _usual_identifiers(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.match_substring_regex(texts, r"^[A-Za-z0-9_./\-]{1,64}$"), texts, pa.scalar(None, pa.string()))
 
 
 def _short(value: str, longest: int = _LONGEST) -> str:

@@ -12,8 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TextIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from ftcore.errors import UnreadableFile
@@ -83,7 +85,7 @@ FIELDS: dict[str, Field] = {
 
 
 # Rows that are read and checked at a time: what an import takes of memory does not grow with its file.
-CHUNK = 10_000
+CHUNK = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Chunk:
     """Some rows of a file: the line of each (the header is line 1), and its cells by column."""
 
     lines: list[int]
-    cells: dict[str, list[Any]]
+    cells: dict[str, list[Any] | pa.Array]
     # What stands beyond the last column of the header, where anything does.
     beyond: list[str] | None = None
 
@@ -134,7 +136,8 @@ def read_table(name: str, data: bytes) -> pd.DataFrame:
         lines += chunk.lines
         beyond += chunk.beyond or [""] * len(chunk.lines)
         for column, values in columns.items():
-            values += chunk.cells[column]
+            cells = chunk.cells[column]
+            values += cells.to_pylist() if isinstance(cells, pa.Array) else cells
     if any(beyond):
         columns[BEYOND] = beyond
     return pd.DataFrame(columns, index=pd.Index(lines, dtype="int64"), dtype="object")
@@ -152,7 +155,7 @@ class FrameTable:
         for start in range(0, self.rows, CHUNK):
             some = self._frame.iloc[start : start + CHUNK]
             beyond = [str(value) for value in some[BEYOND]] if BEYOND in some.columns else None
-            cells = {column: some[column].tolist() for column in self.columns}
+            cells: dict[str, list[Any] | pa.Array] = {column: some[column].tolist() for column in self.columns}
             yield Chunk([int(line) for line in some.index], cells, beyond)
 
 
@@ -179,7 +182,7 @@ class _ParquetTable:
             with _opened(self._source) as file, parquet.ParquetFile(file) as opened:
                 for batch in opened.iter_batches(CHUNK):
                     columns = zip(self.columns, self._places, strict=True)
-                    cells = {name: batch.column(place).to_pylist() for name, place in columns}
+                    cells: dict[str, list[Any] | pa.Array] = {name: batch.column(place) for name, place in columns}
                     yield Chunk(list(range(line, line + batch.num_rows)), cells)
                     line += batch.num_rows
         except _PARQUET_FAULTS as error:
@@ -205,12 +208,12 @@ class _CsvTable:
             raise UnreadableFile(f"Le fichier est vide. {ACCEPTED}")
         bare = re.sub(r'"[^"]*"', "", header)
         self._delimiter = max(";,\t", key=bare.count)
-        found = self._lines()
-        _, names = next(found, (1, []))
+        with self._text() as text:
+            _, names = next(self._rows(text, 1), (1, []))
         if not names:
             raise UnreadableFile(f"Le fichier n'a pas de ligne avec les noms des colonnes. {ACCEPTED}")
         self.columns = _column_names(names)
-        self.rows = sum(1 for _ in found)
+        self.rows = sum(len(some.plain) + len(some.others) for some in self._some_lines())
 
     def _is_written_in(self, encoding: str) -> bool:
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -227,35 +230,123 @@ class _CsvTable:
     def _text(self) -> TextIO:
         return io.TextIOWrapper(_opened(self._source), encoding=self._encoding, newline="")
 
-    def _lines(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row that holds something, with the line on which it begins."""
-        line = 1
+    def _rows(self, text: Iterable[str], first: int) -> Iterator[tuple[int, list[str]]]:
+        """Each row that holds something, with the line on which it begins; `first` is the line of the first."""
+        line = first
+        reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+        try:
+            for row in reader:
+                if row and (row[0].strip() or any(cell.strip() for cell in row)):
+                    yield line, row
+                line = first + reader.line_num
+        except csv.Error as error:
+            raise UnreadableFile(
+                f"La ligne {line} du fichier est illisible : un guillemet n'est sans doute pas fermé. {ACCEPTED}"
+            ) from error
+
+    def _some_lines(self) -> Iterator[_Lines]:
+        """The rows below the header, `CHUNK` lines at a time: most are cut up quickly, the others with care."""
         with self._text() as text:
-            reader = csv.reader(text, delimiter=self._delimiter, strict=True)
-            try:
-                for row in reader:
-                    if row and (row[0].strip() or any(cell.strip() for cell in row)):
-                        yield line, row
-                    line = reader.line_num + 1
-            except csv.Error as error:
-                raise UnreadableFile(
-                    f"La ligne {line} du fichier est illisible : un guillemet n'est sans doute pas fermé. {ACCEPTED}"
-                ) from error
+            source = _Counted(text)
+            next(self._rows(source, 1))
+            while group := list(islice(source, CHUNK)):
+                yield self._sorted_out(group, source)
+
+    def _sorted_out(self, group: list[str], source: _Counted) -> _Lines:
+        """The plain lines of a group and its other rows; a row with line breaks may take more of `source`."""
+        first = source.line - len(group)
+        between = len(self.columns) - 1
+        delimiter = self._delimiter
+        odd = [
+            place
+            for place, line in enumerate(group)
+            # Quotes, too few or too many cells, or perhaps nothing in any cell.
+            if line.count(delimiter) != between or '"' in line or not line[0].isalnum()
+        ]
+        if not odd:
+            return _Lines(list(range(first, first + len(group))), group, [])
+        lines: list[int] = []
+        plain: list[str] = []
+        others: list[tuple[int, list[str]]] = []
+        done = 0
+        for place in odd:
+            if place < done:
+                continue  # within the row of an earlier line
+            lines += range(first + done, first + place)
+            plain += group[done:place]
+            rest = _Counted(_chain(group, place, source))
+            others += islice(self._rows(rest, first + place), 1) if group[place].strip() else ()
+            done = place + max(rest.line - 1, 1)
+        lines += range(first + done, first + len(group))
+        plain += group[done:]
+        return _Lines(lines, plain, others)
 
     def chunks(self) -> Iterator[Chunk]:
-        found = self._lines()
-        next(found)
+        for some in self._some_lines():
+            if some.plain or some.others:
+                yield self._chunk(some)
+
+    def _chunk(self, some: _Lines) -> Chunk:
         width = len(self.columns)
-        while some := list(islice(found, CHUNK)):
-            beyond = None
-            if any(len(row) > width for _, row in some):
-                beyond = [" ".join(row[width:]).strip() for _, row in some]
-            full = [row if len(row) == width else row[:width] + [""] * (width - len(row)) for _, row in some]
-            yield Chunk(
-                [line for line, _ in some],
-                dict(zip(self.columns, (list(column) for column in zip(*full, strict=True)), strict=True)),
-                beyond,
-            )
+        arrays = self._cut(some.plain)
+        if not some.others:
+            return Chunk(some.lines, dict(zip(self.columns, arrays, strict=True)))
+        rows = [row[:width] + [""] * (width - len(row)) for _, row in some.others]
+        slow = [pa.array(list(column), pa.string()) for column in zip(*rows, strict=True)]
+        lines = np.array([*some.lines, *(line for line, _ in some.others)])
+        order = np.argsort(lines)
+        both = [pa.concat_arrays(pair).take(order) for pair in zip(arrays, slow, strict=True)]
+        beyond = None
+        if any(len(row) > width for _, row in some.others):
+            more = [""] * len(some.plain) + [" ".join(row[width:]).strip() for _, row in some.others]
+            beyond = [more[place] for place in order]
+        return Chunk(lines[order].tolist(), dict(zip(self.columns, both, strict=True)), beyond)
+
+    def _cut(self, plain: list[str]) -> list[pa.Array]:
+        """The cells of lines that hold no quote and as many cells as there are columns, by column."""
+        names = [str(number) for number in range(len(self.columns))]
+        if not plain:
+            return [pa.array([], pa.string()) for _ in names]
+        data = "".join(plain).encode()
+        table = arrow_csv.read_csv(
+            pa.BufferReader(data),
+            arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
+            arrow_csv.ParseOptions(delimiter=self._delimiter, quote_char=False, escape_char=False),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+        return [column.combine_chunks() for column in table.columns]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Some lines of a CSV: the numbers of the plain ones, these as they are, and the other rows, cut up."""
+
+    lines: list[int]
+    plain: list[str]
+    others: list[tuple[int, list[str]]]
+
+
+class _Counted:
+    """Lines, and the number of the next one."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self._text = iter(text)
+        self.line = 1
+
+    def __iter__(self) -> _Counted:
+        return self
+
+    def __next__(self) -> str:
+        found = next(self._text)
+        self.line += 1
+        return found
+
+
+def _chain(group: list[str], place: int, source: Iterable[str]) -> Iterator[str]:
+    yield from islice(group, place, None)
+    yield from source
 
 
 def _column_names(header: list[str]) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
@@ -16,17 +15,17 @@ import pyarrow as pa
 from ftcore import spreadsheet
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError
-from ftcore.matching.people_check import TYPES, PeopleCheck
+from ftcore.matching.people_check import MOST_REASONS, TYPES, PeopleCheck
 from ftcore.matching.people_file import FIELDS, FrameTable, PeopleTable
 from ftcore.model import BadRow, ImportReport, Person
 from ftcore.trust import access, journal
 
-log = logging.getLogger(__name__)
-
 # What is checked waits in memory up to here, then on disk, in a file without a name that dies with the program.
 _IN_MEMORY = 16 << 20
-# The parts of the work, as progress counts them: the check, the rows on their way to the engine, the rest.
-_CHECKED, _ARRIVED = 0.7, 0.85
+# The parts of the work, as progress counts them: the check of the rows on their way to the engine, then the rest.
+_ARRIVED, _COMPARED, _INSERTED, _WRITTEN = 0.6, 0.7, 0.95, 0.98
+
+BUSY = "Un autre import de cette agence est en cours : rien n'a changé. Recommencez quand il sera fini."
 
 Progress = Callable[[float], None]
 
@@ -58,12 +57,11 @@ def import_candidates(
     _check_mapping(rows, mapping)
     said = _forward(progress)
     said(0.0)
-    check = PeopleCheck(database, person.agency_id, mapping)
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-        _check_all(rows, check, spool, said)
+        checked = _Checked(rows, PeopleCheck(database, person.agency_id, mapping), spool, said)
 
         def write(tx: Transaction) -> ImportReport:
-            report, left = _merge(tx, person.agency_id, check, spool, rows.rows, whole, now, said)
+            report, left = _merge(tx, person.agency_id, checked, whole, now, said)
             detail = (
                 f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
                 f"{report.rejected_lines} rejected, {left} left"
@@ -71,7 +69,10 @@ def import_candidates(
             journal.record(tx, person.agency_id, person.person_id, "candidates imported", person.agency_id, now, detail)
             return report
 
-        report = database.transact(write)
+        try:
+            report = database.transact(write)
+        except database.conflicts as error:
+            raise FtError(BUSY) from error
     said(1.0)
     return report
 
@@ -98,56 +99,82 @@ def _forward(progress: Progress | None) -> Progress:
     return said
 
 
-def _check_all(rows: PeopleTable, check: PeopleCheck, spool: IO[bytes], said: Progress) -> None:
-    """Check the whole file and write what the pool would store of it into `spool`."""
-    done = 0
-    with pa.ipc.new_stream(spool, check.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-        for chunk in rows.chunks():
-            writer.write_table(check.staged(chunk))
-            done += len(chunk.lines)
-            said(_CHECKED * done / max(rows.rows, 1))
+class _Checked:
+    """What the pool would store of a file: checked piece by piece as it is asked for, and kept to be read again."""
+
+    def __init__(self, rows: PeopleTable, check: PeopleCheck, spool: IO[bytes], said: Progress) -> None:
+        self.check = check
+        self._rows, self._spool, self._said = rows, spool, said
+        self._first = self._check_all()
+        self._asked = False
+
+    def pieces(self) -> Iterator[pa.Table]:
+        """All pieces; those of a transaction that is run again come from the spool."""
+        if not self._asked:
+            self._asked = True
+            yield from self._first
+            return
+        for _ in self._first:  # what the first run has left unchecked
+            pass
+        self._spool.seek(0)
+        with pa.ipc.open_stream(self._spool) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
+    def _check_all(self) -> Iterator[pa.Table]:
+        done = 0
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        with pa.ipc.new_stream(self._spool, self.check.schema, options=options) as writer:
+            for chunk in self._rows.chunks():
+                piece = self.check.staged(chunk)
+                writer.write_table(piece)
+                yield piece
+                done += len(chunk.lines)
+                self._said(_ARRIVED * done / max(self._rows.rows, 1))
 
 
 def _merge(
     tx: Transaction,
     agency_id: UUID,
-    check: PeopleCheck,
-    spool: IO[bytes],
-    total: int,
+    checked: _Checked,
     whole: bool,
     now: datetime,
     said: Progress,
 ) -> tuple[ImportReport, int]:
     """Put the good rows into the pool; the report, and how many people left."""
-    _arrive(tx, check, spool, total, said)
-    rejected = check.bad + _repeated(tx, check) + _held_by_others(tx, agency_id, check)
-    leaving = _leaving(tx, agency_id) if whole else 0
+    # Two imports of one agency take turns, also from two replicas: the later begins anew on what the first left.
+    tx.execute("UPDATE agency SET name = name WHERE agency_id = $1", agency_id)
+    tx.expect_many()
+    _arrive(tx, checked)
+    check = checked.check
+    rejected = list(check.bad)
+    _refuse_repeated(tx, check, rejected)
+    _refuse_held_by_others(tx, agency_id, check, whole, rejected)
+    said(_COMPARED)
+    leaving = _leave(tx, agency_id, now) if whole else 0
+    bad = int(tx.value("SELECT count(*) FROM arriving WHERE NOT good"))
     counts = _write(tx, agency_id, check.fields, said)
-    if whole:
-        tx.execute(
-            """
-            UPDATE candidate SET left_utc = $2 WHERE agency_id = $1 AND left_utc IS NULL
-            AND NOT EXISTS (SELECT 1 FROM arriving a WHERE a.external_id = candidate.external_id)
-            """,
-            agency_id,
-            now,
-        )
     tx.execute("DROP TABLE changed")
     tx.execute("DROP TABLE arriving")
-    return ImportReport(*counts, tuple(sorted(rejected, key=lambda bad: bad.line))), leaving
+    # The planner of the server must know at once what has come, or the next rankings are slow.
+    tx.execute("ANALYZE candidate")
+    said(_WRITTEN)
+    rejected.sort(key=lambda row: row.line)
+    return ImportReport(*counts, tuple(rejected), bad - len({row.line for row in rejected})), leaving
 
 
-def _arrive(tx: Transaction, check: PeopleCheck, spool: IO[bytes], total: int, said: Progress) -> None:
+def _arrive(tx: Transaction, checked: _Checked) -> None:
     """The table `arriving`: every row of the file, the good ones marked, nothing of the pool touched yet."""
-    marks = "line BIGINT, good BOOLEAN, known BOOLEAN DEFAULT false"
-    tx.execute(f"CREATE TEMPORARY TABLE arriving ({marks}, {_typed(check.fields)})")
-    spool.seek(0)
-    done = 0
-    with pa.ipc.open_stream(spool) as reader:
-        for batch in reader:
-            tx.load("arriving", pa.Table.from_batches([batch]))
-            done += batch.num_rows
-            said(_CHECKED + (_ARRIVED - _CHECKED) * done / max(total, 1))
+    tx.execute(f"CREATE TEMPORARY TABLE arriving (line BIGINT, good BOOLEAN, {_typed(checked.check.fields)})")
+    # The engine takes in one piece while the next is checked: on two cores, one costs nothing.
+    with ThreadPoolExecutor(1, thread_name_prefix="import-load") as loader:
+        loading: Future[None] | None = None
+        for piece in checked.pieces():
+            if loading is not None:
+                loading.result()
+            loading = loader.submit(tx.load, "arriving", piece)
+        if loading is not None:
+            loading.result()
     tx.execute("ANALYZE arriving")
 
 
@@ -166,47 +193,58 @@ def _typed(names: Iterable[str]) -> str:
     return ", ".join(["candidate_id UUID", *columns])
 
 
-def _repeated(tx: Transaction, check: PeopleCheck) -> list[BadRow]:
-    """Mark the rows whose identifier or number an earlier row has; give their report."""
-    rejected: list[BadRow] = []
-    found: set[int] = set()
+def _refuse_repeated(tx: Transaction, check: PeopleCheck, rejected: list[BadRow]) -> None:
+    """Refuse the rows whose identifier or number an earlier row has."""
     for name, said in (("external_id", "Identifiant déjà présent"), ("phone", "Numéro déjà présent")):
-        rows = tx.rows(
-            f"""
-            SELECT a.line, a.{name} AS value, f.line AS first
-            FROM arriving a JOIN (
+        question = f"""
+            SELECT a.line, a.{name}, f.line FROM arriving a JOIN (
                 SELECT {name} AS value, min(line) AS line FROM arriving WHERE {name} IS NOT NULL
                 GROUP BY {name} HAVING count(*) > 1
             ) f ON f.value = a.{name} WHERE a.line > f.line
-            """
-        )
-        rejected += [check.reject(row["line"], name, row["value"], f"{said} à la ligne {row['first']}") for row in rows]
-        found |= {row["line"] for row in rows}
-    _mark_bad(tx, found)
-    return rejected
-
-
-def _held_by_others(tx: Transaction, agency_id: UUID, check: PeopleCheck) -> list[BadRow]:
-    """Mark the rows whose number is somebody else's of the agency; give their report."""
-    rows = tx.rows(
         """
-        SELECT DISTINCT a.line, a.phone FROM arriving a JOIN candidate c ON c.agency_id = $1 AND c.phone = a.phone
-        WHERE a.good AND c.external_id <> a.external_id
-        """,
-        agency_id,
-    )
-    _mark_bad(tx, {row["line"] for row in rows})
+        _refuse(tx, check, rejected, name, said + " à la ligne {first}", question)
+
+
+def _refuse_held_by_others(
+    tx: Transaction, agency_id: UUID, check: PeopleCheck, whole: bool, rejected: list[BadRow]
+) -> None:
+    """Refuse the rows whose number is somebody else's of the agency, and stays it.
+
+    Who leaves, or gets another number from the same file, gives the number free. Again and again, as a person
+    whose own row is refused keeps the number after all.
+    """
+    stays = "AND EXISTS (SELECT 1 FROM arriving n WHERE n.external_id = c.external_id)" if whole else ""
+    question = f"""
+        SELECT a.line, a.phone, CAST(NULL AS BIGINT) FROM arriving a
+        JOIN candidate c ON c.agency_id = $1 AND c.phone = a.phone AND c.external_id <> a.external_id
+        WHERE a.good AND c.left_utc IS NULL {stays}
+        AND NOT EXISTS (
+            SELECT 1 FROM arriving h WHERE h.external_id = c.external_id AND h.good AND h.phone <> c.phone
+        )
+    """
     reason = "Ce numéro est déjà celui d'une autre personne de l'agence"
-    return [check.reject(row["line"], "phone", row["phone"], reason) for row in rows]
+    while _refuse(tx, check, rejected, "phone", reason, question, agency_id):
+        pass
 
 
-def _mark_bad(tx: Transaction, lines: set[int]) -> None:
-    if lines:
-        tx.execute("UPDATE arriving SET good = false WHERE line IN (SELECT unnest($1::BIGINT[]))", sorted(lines))
+def _refuse(
+    tx: Transaction, check: PeopleCheck, rejected: list[BadRow], name: str, reason: str, question: str, *values: Any
+) -> int:
+    """Mark the rows that `question` finds (line, value, line of the first) and report them; how many there are."""
+    tx.execute("CREATE TEMPORARY TABLE refused (line BIGINT, value TEXT, first BIGINT)")
+    tx.execute(f"INSERT INTO refused {question}", *values)
+    found = int(tx.value("SELECT count(*) FROM refused"))
+    if found:
+        room = MOST_REASONS - len(rejected)
+        rows = tx.rows("SELECT DISTINCT line, value, first FROM refused ORDER BY line LIMIT $1", room)
+        rejected += check.rejected(rows, name, reason)
+        tx.execute("UPDATE arriving SET good = false WHERE line IN (SELECT line FROM refused)")
+    tx.execute("DROP TABLE refused")
+    return found
 
 
-def _leaving(tx: Transaction, agency_id: UUID) -> int:
-    """How many of the pool the file does not name, not even in a bad row. Raises FtError for more than half."""
+def _leave(tx: Transaction, agency_id: UUID, now: datetime) -> int:
+    """Whom the file does not name, not even in a bad row, leaves; how many. Raises FtError for more than half."""
     counts: dict[str, Any] = (
         tx.one(
             """
@@ -224,11 +262,21 @@ def _leaving(tx: Transaction, agency_id: UUID) -> int:
             f"Ce fichier ferait sortir {counts['leaving']} personnes sur {counts['people']} : il est sans doute "
             "incomplet. Rien n'a changé. Vérifiez-le, ou importez-le sans dire qu'il est complet."
         )
+    if counts["leaving"]:
+        tx.execute(
+            """
+            UPDATE candidate SET left_utc = $2 WHERE agency_id = $1 AND left_utc IS NULL
+            AND NOT EXISTS (SELECT 1 FROM arriving a WHERE a.external_id = candidate.external_id)
+            """,
+            agency_id,
+            now,
+        )
     return int(counts["leaving"])
 
 
-# How a pool is kept: by occupation, then by place, for the ranking to read less.
-_IN_ORDER = "occupation_code, round(4 * coalesce(lat, 0)), coalesce(lon, 0), candidate_id"
+# How a pool is kept: by occupation, then by place, for the ranking to read less. Codes compare as bytes: in the
+# order of a language, the server sorts for twice as long.
+_IN_ORDER = 'occupation_code COLLATE "C", round(4 * coalesce(lat, 0)), coalesce(lon, 0), candidate_id'
 # What a new person has where the file has no column for it.
 _DEFAULTS = {"skills": "ARRAY[]::TEXT[]", "demo": "false"}
 _COLUMNS = (
@@ -255,82 +303,59 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
         """,
         agency_id,
     )
+    good, changed = (int(tx.value(f"SELECT count(*) FROM {rows}")) for rows in ("arriving WHERE good", "changed"))
     tx.execute(
-        """
-        UPDATE arriving SET known = true WHERE good
-        AND candidate_id IN (SELECT candidate_id FROM candidate WHERE agency_id = $1)
-        """,
+        "DELETE FROM arriving WHERE NOT good OR candidate_id IN (SELECT candidate_id FROM candidate "
+        "WHERE agency_id = $1)",
         agency_id,
     )
-    counts: dict[str, Any] = (
-        tx.one(
-            """
-            SELECT count(CASE WHEN good AND known THEN 1 END) AS known, count(CASE WHEN good THEN 1 END) AS good,
-                   (SELECT count(*) FROM changed) AS changed FROM arriving
-            """
-        )
-        or {}
-    )
+    added = int(tx.value("SELECT count(*) FROM arriving"))
     tx.execute(
         "DELETE FROM candidate WHERE agency_id = $1 AND candidate_id IN (SELECT candidate_id FROM changed)", agency_id
     )
     new = ", ".join(name if name in fields else _DEFAULTS.get(name, "NULL") for name in _COLUMNS)
-    # One domain of occupations after the other: sorting a whole pool at once takes a gigabyte.
-    domains = [row["domain"] for row in tx.rows("SELECT DISTINCT left(occupation_code, 1) AS domain FROM arriving "
-                                                "WHERE good ORDER BY domain")]  # fmt: skip
-    for done, domain in enumerate(domains, start=1):
+    for done, (first, last) in enumerate(shares := _shares(tx), start=1):
         tx.execute(
             f"""
             INSERT INTO candidate ({names})
             SELECT * FROM (
-                SELECT {names} FROM changed WHERE left(occupation_code, 1) = $2
+                SELECT {names} FROM changed WHERE left(occupation_code, 1) BETWEEN $2 AND $3
                 UNION ALL
-                SELECT $1, candidate_id, {new} FROM arriving
-                WHERE good AND NOT known AND left(occupation_code, 1) = $2
+                SELECT $1, candidate_id, {new} FROM arriving WHERE left(occupation_code, 1) BETWEEN $2 AND $3
             ) written ORDER BY {_IN_ORDER}
             """,
             agency_id,
-            domain,
+            first,
+            last,
         )
-        said(_ARRIVED + (0.98 - _ARRIVED) * done / len(domains))
-    return counts["good"] - counts["known"], counts["changed"], counts["known"] - counts["changed"]
+        said(_COMPARED + (_INSERTED - _COMPARED) * done / len(shares))
+    return added, changed, good - added - changed
 
 
-class ImportStopped(Exception):
-    """Somebody stopped an import: nothing has changed."""
+# Sorting a whole pool at once takes a gigabyte; going through it for each domain takes long.
+_SHARE = 200_000
 
 
-class RunningImport(threading.Thread):
-    """An import beside the page that asked for it: `part` is done, then there is a `report`, or what was `wrong`."""
-
-    def __init__(self, work: Callable[[Progress], ImportReport]) -> None:
-        super().__init__(name="import", daemon=True)
-        self._work = work
-        self._stopping = threading.Event()
-        self.part = 0.0
-        self.report: ImportReport | None = None
-        self.wrong: str | None = None
-        self.start()
-
-    def stop(self) -> None:
-        """End it at its next step; nothing will have changed."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        try:
-            self.report = self._work(self._said)
-        except ImportStopped:
-            self.wrong = "Import arrêté : rien n'a changé."
-        except FtError as error:
-            self.wrong = str(error)
-        except Exception:
-            log.exception("an import failed")
-            self.wrong = "L'import n'a pas abouti : rien n'a changé. Réessayez ; si cela dure, prévenez l'assistance."
-
-    def _said(self, part: float) -> None:
-        self.part = part
-        if self._stopping.is_set() and part < 1.0:
-            raise ImportStopped
+def _shares(tx: Transaction) -> list[tuple[str, str]]:
+    """Whose turn it is to be written: the first and the last domain of occupations (a letter) of each share."""
+    domains = tx.rows(
+        """
+        SELECT domain, count(*) AS people FROM (
+            SELECT left(occupation_code, 1) AS domain FROM arriving
+            UNION ALL SELECT left(occupation_code, 1) FROM changed
+        ) written GROUP BY domain ORDER BY domain
+        """
+    )
+    shares: list[tuple[str, str]] = []
+    people = 0
+    for row in domains:
+        if shares and people + row["people"] <= _SHARE:
+            shares[-1] = (shares[-1][0], row["domain"])
+            people += row["people"]
+        else:
+            shares.append((row["domain"], row["domain"]))
+            people = row["people"]
+    return shares
 
 
 def rejected_csv(report: ImportReport) -> bytes:
