@@ -37,6 +37,7 @@ SETTINGS = {
     "full_page_writes": "off",
 }
 
+
 def prepare(pool: Pool) -> float:
     """Load the pool into a new server; gives the seconds of COPY, indexes and statistics."""
     with served(folder(pool)) as address, psycopg.connect(address, autocommit=True) as connection:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from ftcore import spreadsheet
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError
+from ftcore.matching import pool
 from ftcore.matching.people_check import MOST_REASONS, TYPES, PeopleCheck
 from ftcore.matching.people_file import FIELDS, FrameTable, PeopleTable
 from ftcore.model import BadRow, ImportReport, Person
@@ -154,6 +155,7 @@ def _merge(
     leaving = _leave(tx, agency_id, now) if whole else 0
     bad = int(tx.value("SELECT count(*) FROM arriving WHERE NOT good"))
     counts = _write(tx, agency_id, check.fields, said)
+    pool.count_sizes(tx, agency_id)
     tx.execute("DROP TABLE changed")
     tx.execute("DROP TABLE arriving")
     # The planner of the server must know at once what has come, or the next rankings are slow.
@@ -317,8 +319,8 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
     for done, (first, last) in enumerate(shares := _shares(tx), start=1):
         tx.execute(
             f"""
-            INSERT INTO candidate ({names})
-            SELECT * FROM (
+            INSERT INTO candidate ({names}, {", ".join(pool.BOX)})
+            SELECT *, {", ".join(pool.BOX.values())} FROM (
                 SELECT {names} FROM changed WHERE left(occupation_code, 1) BETWEEN $2 AND $3
                 UNION ALL
                 SELECT $1, candidate_id, {new} FROM arriving WHERE left(occupation_code, 1) BETWEEN $2 AND $3

@@ -71,6 +71,13 @@ def count_sizes(tx: Transaction, agency_id: UUID) -> None:
     tx.execute(f"INSERT INTO pool_size (agency_id, occupation_code, people) {_COUNTED}", agency_id)
 
 
+def lay_out(tx: Transaction, agency_id: UUID) -> None:
+    """Make boxes and sizes true again where people of the agency were changed in place."""
+    boxes = ", ".join(f"{name} = {sql}" for name, sql in BOX.items())
+    tx.execute(f"UPDATE candidate SET {boxes} WHERE agency_id = $1", agency_id)
+    count_sizes(tx, agency_id)
+
+
 def sizes(reader: Transaction, agency_id: UUID) -> dict[str, int]:
     """How many people of the agency's pool look for each occupation; those of whom none is known under ""."""
     rows = reader.rows("SELECT occupation_code, people FROM pool_size WHERE agency_id = $1", agency_id)

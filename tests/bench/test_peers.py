@@ -18,6 +18,7 @@ from bench.peers.measuring import Answer, Line
 from bench.peers.pool import Pool
 from bench.ranking import compared
 from ftcore.database import Database, Row, Transaction
+from ftcore.matching import pool as people_pool
 
 OPTED_OUT = [f"+3363998{number:04}" for number in range(0, 10_000, 20)]
 UNREACHABLE = [f"+3363998{number:04}" for number in range(7, 10_000, 25)]
@@ -29,6 +30,7 @@ def plant(tx: Transaction) -> None:
     tx.execute("UPDATE candidate SET left_utc = $1 WHERE external_id LIKE '%7'", NOW)
     tx.execute("UPDATE candidate SET occupation_code = NULL WHERE external_id LIKE '%31'")
     tx.execute("UPDATE candidate SET lat = NULL, lon = NULL WHERE external_id LIKE '%5'")
+    people_pool.lay_out(tx, national.AGENCY)
 
 
 def refuse(tx: Transaction) -> None:

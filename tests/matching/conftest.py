@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ftcore.database import Database
+from ftcore.database import Database, Transaction
+from ftcore.matching import pool
 from ftcore.matching.people_check import candidate_id
 from ftcore.matching.reference import each_skill
 from ftcore.model import Occupation, Offer, OfferSource, Person, Place, Role
@@ -136,7 +137,12 @@ def enter(database: Database) -> Enter:
             "licences": ["B"],
             "demo": False,
         } | different
-        database.transact(lambda tx: tx.insert("candidate", [row]))
+
+        def write(tx: Transaction) -> None:
+            tx.insert("candidate", [row])
+            pool.lay_out(tx, AGENCY)
+
+        database.transact(write)
         return UUID(str(row["candidate_id"]))
 
     return enter
