@@ -209,10 +209,8 @@ class _Statement:
         """The join with the near occupations, which keeps the others away where they are not wanted; the degree."""
         if not self._ask.near:
             return "", "NULL::DOUBLE PRECISION"
-        codes, degrees = (
-            self._value(list(self._ask.near), "TEXT[]"),
-            self._value(list(self._ask.near.values()), "DOUBLE PRECISION[]"),
-        )
+        codes = self._value(list(self._ask.near), "TEXT[]")
+        degrees = self._value(list(self._ask.near.values()), "DOUBLE PRECISION[]")
         join = "LEFT JOIN" if not self._narrow or self._nameless else "JOIN"
         return (
             f"{join} (SELECT unnest({codes}) AS code, unnest({degrees}) AS degree) n ON n.code = c.occupation_code",
@@ -234,15 +232,11 @@ class _Statement:
         slack = (ROUGH_KM if self._ask.rough else 0.0) + pool.NEAR_MISS_KM
         # The people's boxes hold their mobility and the near misses; a rough place is a box of its own.
         high, wide = pool.half_box(place.lat, ROUGH_KM) if self._ask.rough else (0.0, 0.0)
-        south, north = (
-            self._value(place.lat + high, "DOUBLE PRECISION"),
-            self._value(place.lat - high, "DOUBLE PRECISION"),
+        north, south, east, west = (
+            self._value(edge, "DOUBLE PRECISION")
+            for edge in (place.lat + high, place.lat - high, place.lon + wide, place.lon - wide)
         )
-        west, east = (
-            self._value(place.lon + wide, "DOUBLE PRECISION"),
-            self._value(place.lon - wide, "DOUBLE PRECISION"),
-        )
-        box = f"AND c.south <= {south} AND c.north >= {north} AND c.west <= {west} AND c.east >= {east}"
+        box = f"AND c.south <= {north} AND c.north >= {south} AND c.west <= {east} AND c.east >= {west}"
         return km, f"{narrow} {box}", f"WHERE km IS NULL OR km <= {_GOES} + {slack}"
 
     def _exclusions(self, unreachable: list[str]) -> str:
