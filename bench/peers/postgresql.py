@@ -22,6 +22,7 @@ from bench.peers.embedded import ranked
 from bench.peers.measuring import Answer, Line, peak_gib, timed
 from bench.peers.pool import Pool
 from ftcore.database import Database
+from ftcore.database.base import SCHEMA
 
 SETTINGS = {
     "shared_buffers": "2GB",
@@ -83,9 +84,7 @@ def _load(connection: psycopg.Connection, parquet: Path) -> None:
             copy.write(piece)
     lines.unlink()
     connection.execute("ALTER TABLE candidate ADD PRIMARY KEY (agency_id, candidate_id)")
-    connection.execute(
-        "CREATE INDEX candidate_in_pool ON candidate (agency_id, occupation_code, lat) WHERE left_utc IS NULL"
-    )
+    connection.execute((SCHEMA / "postgresql.sql").read_bytes())
     connection.execute("VACUUM ANALYZE")
 
 

@@ -70,6 +70,8 @@ CREATE INDEX IF NOT EXISTS conversation_phone ON conversation (phone);
 CREATE INDEX IF NOT EXISTS conversation_campaign ON conversation (agency_id, campaign_id);
 CREATE INDEX IF NOT EXISTS reply_conversation ON reply (agency_id, conversation_id);
 DROP INDEX IF EXISTS candidate_occupation;
-CREATE INDEX IF NOT EXISTS candidate_in_pool ON candidate (agency_id, occupation_code, lat) WHERE left_utc IS NULL;
+-- The boxes are in it so that who is out of reach is told without a look at the table.
+CREATE INDEX IF NOT EXISTS candidate_in_pool ON candidate (agency_id, occupation_code, south, north, west, east)
+    WHERE left_utc IS NULL;
 CREATE INDEX IF NOT EXISTS conversation_opened ON conversation (agency_id, opened_utc);
 CREATE INDEX IF NOT EXISTS callback_unread ON callback (received_utc) WHERE handled_utc IS NULL;
