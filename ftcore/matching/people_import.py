@@ -175,7 +175,7 @@ def _arrive(tx: Transaction, checked: _Checked) -> None:
             loading = loader.submit(tx.load, "arriving", piece)
         if loading is not None:
             loading.result()
-    tx.execute("ANALYZE arriving")
+    tx.execute("ANALYZE arriving (external_id, phone, candidate_id, occupation_code)")
 
 
 _SQL_TYPES = {
