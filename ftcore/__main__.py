@@ -256,7 +256,7 @@ def import_offers(file: Path) -> None:
 def _say(report: ImportReport) -> None:
     click.echo(
         f"Ajoutées : {report.added} · mises à jour : {report.updated} · inchangées : {report.unchanged} · "
-        f"rejetées : {report.rejected_lines}"
+        f"rejetées : {report.rejected_lines}" + (f" · sorties de la liste : {report.left}" if report.left else "")
     )
 
 

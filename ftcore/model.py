@@ -331,6 +331,8 @@ class ImportReport:
     rejected: tuple[BadRow, ...] = field(default=())
     # Rejected rows beyond those that `rejected` speaks of: a report does not grow without end.
     unlisted: int = 0
+    # People whom a complete list does not name any more.
+    left: int = 0
 
     @property
     def rejected_lines(self) -> int:

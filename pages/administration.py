@@ -71,7 +71,7 @@ def choose_file() -> None:
             )
             if chosen is not None:
                 mapping[field] = chosen
-        st.caption("* Indispensable. Une case vidée : ce que l'agence en sait déjà reste tel quel.")
+        st.caption(r"\* Indispensable. Pour une colonne absente du fichier, ce que l'agence sait déjà reste tel quel.")
         whole = st.checkbox(
             "C'est la liste complète de l'agence",
             key="administration.whole",
@@ -142,16 +142,15 @@ def show_end(running: RunningImport) -> None:
 
 
 def show_report(report: ImportReport) -> None:
-    figures = st.columns(4)
-    for place, (label, count) in enumerate(
-        (
-            ("Personnes ajoutées", report.added),
-            ("Mises à jour", report.updated),
-            ("Inchangées", report.unchanged),
-            ("Lignes rejetées", report.rejected_lines),
-        )
-    ):
-        figures[place].metric(label, wording.number(count), border=True)
+    counts = {
+        "Personnes ajoutées": report.added,
+        "Mises à jour": report.updated,
+        "Inchangées": report.unchanged,
+        "Sorties de la liste": report.left,
+        "Lignes rejetées": report.rejected_lines,
+    }
+    for column, (label, count) in zip(st.columns(len(counts)), counts.items(), strict=True):
+        column.metric(label, wording.number(count), border=True)
     if not report.rejected:
         st.success("Tout le fichier est importé.", icon=":material/task_alt:")
         return
@@ -170,7 +169,12 @@ def show_report(report: ImportReport) -> None:
             }
         ),
         hide_index=True,
-        column_config={"Ligne": st.column_config.NumberColumn(width="small", format="%d")},
+        column_config={
+            "Ligne": st.column_config.NumberColumn(width=80, format="%d"),
+            "Colonne": st.column_config.Column(width=110),
+            "Valeur": st.column_config.Column(width=120),
+            "Motif": st.column_config.Column(width=590),
+        },
     )
     if len(report.rejected) > SHOWN:
         st.caption(

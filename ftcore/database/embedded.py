@@ -80,7 +80,7 @@ class DuckDatabase(Database):
         self.name = name
 
     @classmethod
-    def connect(cls, address: str, *, memory_limit: str = "1GB") -> DuckDatabase:
+    def connect(cls, address: str, *, memory_limit: str = "1300MB") -> DuckDatabase:
         options: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

@@ -79,7 +79,7 @@ class _PostgresTransaction(Transaction):
 
     def expect_many(self) -> None:
         # What a server allows by itself sends every join and sort of a whole pool to the disk.
-        self.execute("SET LOCAL work_mem = '96MB'")
+        self.execute("SET LOCAL work_mem = '192MB'")
 
     def _insert_values(self, table: str, names: list[str], rows: Sequence[Mapping[str, Any]], ending: str) -> None:
         width = len(names)

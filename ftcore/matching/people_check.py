@@ -206,7 +206,7 @@ class _Column:
             self._known = {}
         known = self._known
         new = {text: text_of(text) for text in different if text not in known}
-        if self._prepare is not None:
+        if self._prepare is not None and new:
             self._prepare(new.values())
         for text, plain in new.items():
             known[text] = self._answer(plain)
@@ -255,6 +255,7 @@ class _SkillLists:
 
     def __init__(self, wording: SkillWords) -> None:
         self._wording = wording
+        self._known: dict[str, str | Refused | None] = {}
 
     def read(self, texts: pa.Array) -> _Answers:
         lists = pc.split_pattern_regex(texts, "[|;]")
@@ -262,13 +263,15 @@ class _SkillLists:
         names: dict[str, int] = {}
         numbers: list[int] = []
         reasons: dict[int, Refused] = {}
+        if len(self._known) > _REMEMBERED:
+            self._known = {}
         for code, item in enumerate(items.dictionary.to_pylist()):
-            try:
-                found = self._wording.same([_short(text_of(item))])
-                numbers.append(names.setdefault(found[0], len(names)) if found else -1)
-            except Refused as refusal:
-                reasons[code] = refusal.with_traceback(None)
-                numbers.append(-1)
+            if item not in self._known:
+                self._known[item] = self._named(item)
+            name = self._known[item]
+            if isinstance(name, Refused):
+                reasons[code] = name
+            numbers.append(names.setdefault(name, len(names)) if isinstance(name, str) else -1)
         codes = items.indices.to_numpy()
         rows = np.repeat(np.arange(len(texts)), pc.list_value_length(lists).to_numpy())
         held = np.array(numbers, dtype=np.int64)[codes]
@@ -283,6 +286,12 @@ class _SkillLists:
         offsets = np.searchsorted(rows, np.arange(len(texts) + 1))
         skills = pa.array(list(names), pa.string()).take(pa.array(held))
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), skills), list(refused.items())
+
+    def _named(self, item: str) -> str | Refused | None:
+        try:
+            return next(iter(self._wording.same([_short(text_of(item))])), None)
+        except Refused as refusal:
+            return refusal.with_traceback(None)
 
 
 def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping[str, str]], _Reader]]:

@@ -62,10 +62,10 @@ def import_candidates(
         checked = _Checked(rows, PeopleCheck(database, person.agency_id, mapping), spool, said)
 
         def write(tx: Transaction) -> ImportReport:
-            report, left = _merge(tx, person.agency_id, checked, whole, now, said)
+            report = _merge(tx, person.agency_id, checked, whole, now, said)
             detail = (
                 f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-                f"{report.rejected_lines} rejected, {left} left"
+                f"{report.rejected_lines} rejected, {report.left} left"
             )
             journal.record(tx, person.agency_id, person.person_id, "candidates imported", person.agency_id, now, detail)
             return report
@@ -141,8 +141,8 @@ def _merge(
     whole: bool,
     now: datetime,
     said: Progress,
-) -> tuple[ImportReport, int]:
-    """Put the good rows into the pool; the report, and how many people left."""
+) -> ImportReport:
+    """Put the good rows into the pool."""
     # Two imports of one agency take turns, also from two replicas: the later begins anew on what the first left.
     tx.execute("UPDATE agency SET name = name WHERE agency_id = $1", agency_id)
     tx.expect_many()
@@ -162,7 +162,8 @@ def _merge(
     tx.execute("ANALYZE candidate")
     said(_WRITTEN)
     rejected.sort(key=lambda row: row.line)
-    return ImportReport(*counts, tuple(rejected), bad - len({row.line for row in rejected})), leaving
+    unlisted = bad - len({row.line for row in rejected})
+    return ImportReport(*counts, tuple(rejected), unlisted, leaving)
 
 
 def _arrive(tx: Transaction, checked: _Checked) -> None:
@@ -177,7 +178,7 @@ def _arrive(tx: Transaction, checked: _Checked) -> None:
             loading = loader.submit(tx.load, "arriving", piece)
         if loading is not None:
             loading.result()
-    tx.execute("ANALYZE arriving")
+    tx.execute("ANALYZE arriving (external_id, phone, candidate_id, occupation_code)")
 
 
 _SQL_TYPES = {
@@ -261,8 +262,8 @@ def _leave(tx: Transaction, agency_id: UUID, now: datetime) -> int:
     )
     if counts["leaving"] * 2 > counts["people"]:
         raise FtError(
-            f"Ce fichier ferait sortir {counts['leaving']} personnes sur {counts['people']} : il est sans doute "
-            "incomplet. Rien n'a changé. Vérifiez-le, ou importez-le sans dire qu'il est complet."
+            f"Ce fichier ferait sortir {_spaced(counts['leaving'])} personnes sur {_spaced(counts['people'])} : "
+            "il est sans doute incomplet. Rien n'a changé. Vérifiez-le, ou importez-le sans dire qu'il est complet."
         )
     if counts["leaving"]:
         tx.execute(
@@ -274,6 +275,10 @@ def _leave(tx: Transaction, agency_id: UUID, now: datetime) -> int:
             now,
         )
     return int(counts["leaving"])
+
+
+def _spaced(count: int) -> str:
+    return f"{count:,}".replace(",", "\u202f")
 
 
 # How a pool is kept: by occupation, then by place, for the ranking to read less. Codes compare as bytes: in the

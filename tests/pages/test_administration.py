@@ -73,6 +73,7 @@ def test_a_file_is_imported_beside_the_page_and_reported(house: Services, open_p
         "Personnes ajoutées": "5",
         "Mises à jour": "0",
         "Inchangées": "0",
+        "Sorties de la liste": "0",
         "Lignes rejetées": "1",
     }
     assert app.dataframe[0].value["Ligne"].tolist() == [7]
