@@ -74,7 +74,8 @@ def test_a_database_held_by_another_process_is_said_at_the_start(tmp_path: Path)
 def test_a_missing_file_is_said_with_what_would_be_accepted(tmp_path: Path) -> None:
     done = ftcore("import", "people", str(tmp_path / "nobody.csv"), FT_DATABASE=str(tmp_path / "x.duckdb"))
     assert done.returncode == 1
-    assert "CSV ou Parquet" in done.stderr
+    assert "« nobody.csv » ne peut pas être lu. Fichiers acceptés : CSV" in done.stderr
+    assert "ou Parquet." in done.stderr
     assert "Traceback" not in done.stderr
 
 
