@@ -74,7 +74,7 @@ def test_a_database_held_by_another_process_is_said_at_the_start(tmp_path: Path)
 def test_a_missing_file_is_said_with_what_would_be_accepted(tmp_path: Path) -> None:
     done = ftcore("import", "people", str(tmp_path / "nobody.csv"), FT_DATABASE=str(tmp_path / "x.duckdb"))
     assert done.returncode == 1
-    assert "CSV ou Parquet" in done.stderr
+    assert "Fichiers acceptés : CSV" in done.stderr
     assert "Traceback" not in done.stderr
 
 
