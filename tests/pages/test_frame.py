@@ -63,17 +63,3 @@ def test_the_phones_show_what_arrived_and_take_an_answer(open_page: Open, house:
     assert "Bonjour ?" in [text.value for text in app.text]
     app.button(key="phones.quick.+33639980001.Oui").click().run()
     assert not house.sandbox.idle(), "the answer is on its way to the callbacks"
-
-
-def test_an_import_is_reported_with_its_rejected_rows(open_page: Open, house: Services) -> None:
-    app = open_page("administration.py")
-    file = (
-        "identifiant;prénom;nom;téléphone;métier\nA1;Zoé;Essai;06 39 98 00 01;G1803\nA2;Luc;Essai;0475000000;G1803\n"
-    ).encode()
-    app.file_uploader(key="administration.file").set_value([("gens.csv", file, "text/csv")]).run()
-    next(button for button in app.button if button.label.startswith("Importer")).click().run()
-    assert "1 ajoutées" in app.success[0].value
-    rejected = app.dataframe[-1].value
-    assert list(rejected["Ligne"]) == [3]
-    assert house.database.value("SELECT count(*) FROM candidate") == 1
-    assert list(rejected["Colonne"]) == ["téléphone"]
