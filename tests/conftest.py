@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from ftcore import demo, services
 from ftcore.database import Database, GroupCommit, utc_now
@@ -15,6 +16,10 @@ from ftcore.drafting.offline import OfflineWriter
 from ftcore.matching import reference
 from ftcore.model import Person
 from ftcore.settings import Settings
+
+# How long an example takes is the machine's business, and its other work's: what is slow is measured in bench/.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 REFERENCE = (
     "occupation",
