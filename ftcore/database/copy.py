@@ -16,6 +16,7 @@ TABLES = (
     "offer", "candidate", "campaign", "conversation", "message", "message_event", "reply", "opt_out", "callback",
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
+    "reply_example",
 )  # fmt: skip
 
 
