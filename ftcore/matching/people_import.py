@@ -24,7 +24,7 @@ from ftcore.trust import access, journal
 # What is checked waits in memory up to here, then on disk, in a file without a name that dies with the program.
 _IN_MEMORY = 16 << 20
 # The parts of the work, as progress counts them: the check of the rows on their way to the engine, then the rest.
-_ARRIVED, _COMPARED, _INSERTED, _WRITTEN = 0.6, 0.7, 0.95, 0.98
+_ARRIVED, _COMPARED, _CHANGED, _INSERTED, _WRITTEN = 0.5, 0.6, 0.7, 0.95, 0.98
 
 BUSY = "Un autre import de cette agence est en cours : rien n'a changé. Recommencez quand il sera fini."
 
@@ -149,10 +149,13 @@ def _merge(
     _arrive(tx, checked)
     check = checked.check
     rejected = list(check.bad)
+    said(_ARRIVED)
     _refuse_repeated(tx, check, rejected)
+    said((_ARRIVED + _COMPARED) / 2)
     _refuse_held_by_others(tx, agency_id, check, whole, rejected)
     said(_COMPARED)
     leaving = _leave(tx, agency_id, now) if whole else 0
+    said(_COMPARED)  # nothing more is done, but a stop is heard
     bad = int(tx.value("SELECT count(*) FROM arriving WHERE NOT good"))
     counts = _write(tx, agency_id, check.fields, said)
     pool.count_sizes(tx, agency_id)
@@ -310,6 +313,7 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
         """,
         agency_id,
     )
+    said(_CHANGED)
     good, changed = (int(tx.value(f"SELECT count(*) FROM {rows}")) for rows in ("arriving WHERE good", "changed"))
     tx.execute(
         "DELETE FROM arriving WHERE NOT good OR candidate_id IN (SELECT candidate_id FROM candidate "
@@ -320,6 +324,7 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
     tx.execute(
         "DELETE FROM candidate WHERE agency_id = $1 AND candidate_id IN (SELECT candidate_id FROM changed)", agency_id
     )
+    said(_CHANGED)
     new = ", ".join(name if name in fields else _DEFAULTS.get(name, "NULL") for name in _COLUMNS)
     for done, (first, last) in enumerate(shares := _shares(tx), start=1):
         tx.execute(
@@ -335,7 +340,7 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
             first,
             last,
         )
-        said(_COMPARED + (_INSERTED - _COMPARED) * done / len(shares))
+        said(_CHANGED + (_INSERTED - _CHANGED) * done / len(shares))
     return added, changed, good - added - changed
 
 
