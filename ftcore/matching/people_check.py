@@ -1,30 +1,25 @@
-"""Each cell of a file of job seekers, checked before anything is looked up in the pool."""
+"""The columns of a file of job seekers, checked before anything is looked up in the pool."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pyarrow import compute as pc
 
 from ftcore import phones
 from ftcore.database import Database, Row
-from ftcore.matching.occupations import OccupationIndex, SkillWords, build_index
+from ftcore.matching import people_cells as cells
+from ftcore.matching.occupations import SkillWords, build_index
+from ftcore.matching.people_cells import Refused, text_of
 from ftcore.matching.people_file import BEYOND, Chunk
-from ftcore.matching.places import CodeKind, Communes
-from ftcore.model import BadRow, Place
-from ftcore.text import fold, words
+from ftcore.model import BadRow
 
 _IDENTITY = UUID("3a1f7f62-95c5-4a43-8b52-0d5c1f1f4a55")
-_LONGEST = 200
-_MOST_SUGGESTIONS = 100
 # Reasons that a report lists. The rows beyond are counted: a wrong column makes every row of a file a bad one.
 MOST_REASONS = 100_000
 
@@ -48,10 +43,6 @@ _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 def _as_version_5(digest: str) -> str:
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
-
-
-class Refused(Exception):
-    """Why one cell is not accepted, in French."""
 
 
 # What the rows of a file become: every row is kept, with the identifier and the number that could be read, so
@@ -129,28 +120,6 @@ def _column(name: str) -> str:
     return "occupation_code" if name == "occupation" else name
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
-
-
-def text_of(value: Any) -> str:
-    """A cell as text; Parquet cells may be numbers, dates, lists or nothing."""
-    if isinstance(value, str):
-        return _CONTROL.sub(" ", value).strip()
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return text_of(value.decode("utf-8", "replace"))
-    if not isinstance(value, dict) and hasattr(value, "__iter__"):
-        return "|".join(text_of(item) for item in value)
-    if pd.isna(value):
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, date):  # datetimes and pandas' own are dates too
-        return value.isoformat()[:10]
-    return text_of(str(value))
-
-
 def _shown(value: str, *, is_phone: bool = False) -> str:
     """A value as a report may show it: numbers masked, not endless."""
     masked = phones.mask(value)
@@ -159,16 +128,16 @@ def _shown(value: str, *, is_phone: bool = False) -> str:
     return masked if len(masked) <= 80 else masked[:79] + "…"
 
 
-def texts_of(cells: list[Any] | pa.Array) -> pa.Array:
+def texts_of(column: list[Any] | pa.Array) -> pa.Array:
     """Cells as texts, none of them null; those that come as texts or lists of texts, as they are."""
-    if isinstance(cells, pa.Array):
-        kind = cells.type
-        if pa.types.is_list(kind) and pa.types.is_string(kind.value_type) and not cells.flatten().null_count:
-            cells = pc.binary_join(cells, "|")
-        if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type) or pa.types.is_integer(cells.type):
-            return cells.cast(pa.string()).fill_null("")
-        cells = cells.to_pylist()
-    return pa.array([text_of(cell) for cell in cells], pa.string())
+    if isinstance(column, pa.Array):
+        kind = column.type
+        if pa.types.is_list(kind) and pa.types.is_string(kind.value_type) and not column.flatten().null_count:
+            column = pc.binary_join(column, "|")
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
+            return column.cast(pa.string()).fill_null("")
+        column = column.to_pylist()
+    return pa.array([text_of(cell) for cell in column], pa.string())
 
 
 # More different cells of one column than this are not remembered.
@@ -289,7 +258,7 @@ class _SkillLists:
 
     def _named(self, item: str) -> str | Refused | None:
         try:
-            return next(iter(self._wording.same([_short(text_of(item))])), None)
+            return next(iter(self._wording.same([cells.short(text_of(item))])), None)
         except Refused as refusal:
             return refusal.with_traceback(None)
 
@@ -298,174 +267,28 @@ def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping
     """How the cells of each field are read, once it is known which column of the file holds it."""
 
     def commune(mapping: Mapping[str, str]) -> _Column:
-        places = _Places(database, agency_id, mapping["commune"])
+        places = cells.Places(database, agency_id, mapping["commune"])
         return _Column(_PLACE_TYPE, places, prepare=places.prepare)
 
     def plain(name: str, one: Callable[[str], Any], *, required: bool = False) -> Callable[[object], _Column]:
         return lambda mapping: _Column(TYPES[name], one, required=required)
 
     return {
-        "external_id": lambda mapping: _OwnColumn(_usual_identifiers, lambda value: _short(value, 64)),
-        "first_name": plain("first_name", lambda value: _short(value, 80), required=True),
-        "last_name": plain("last_name", lambda value: _short(value, 80), required=True),
-        "phone": lambda mapping: _OwnColumn(phones.usual, _phone),
-        "occupation": lambda mapping: _Column(pa.string(), _Occupations(build_index(database)), required=True),
+        "external_id": lambda mapping: _OwnColumn(_usual_identifiers, lambda value: cells.short(value, 64)),
+        "first_name": plain("first_name", lambda value: cells.short(value, 80), required=True),
+        "last_name": plain("last_name", lambda value: cells.short(value, 80), required=True),
+        "phone": lambda mapping: _OwnColumn(phones.usual, cells.phone),
+        "occupation": lambda mapping: _Column(pa.string(), cells.Occupations(build_index(database)), required=True),
         "skills": lambda mapping: _SkillLists(SkillWords(database)),
-        "experience_years": plain("experience_years", _experience),
+        "experience_years": plain("experience_years", cells.experience),
         "commune": commune,
-        "mobility_km": plain("mobility_km", lambda value: _number(value, "km", 1000.0)),
-        "available_from": plain("available_from", _date),
-        "licences": plain("licences", _licences),
-        "contracts": plain("contracts", _contracts),
-        "working_time": plain("working_time", _working_time),
+        "mobility_km": plain("mobility_km", lambda value: cells.number(value, "km", 1000.0)),
+        "available_from": plain("available_from", cells.day),
+        "licences": plain("licences", cells.licences),
+        "contracts": plain("contracts", cells.contracts),
+        "working_time": plain("working_time", cells.working_time),
     }
 
 
 def _usual_identifiers(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(texts, r"^[A-Za-z0-9_./\-]{1,64}$"), texts, pa.scalar(None, pa.string()))
-
-
-def _short(value: str, longest: int = _LONGEST) -> str:
-    plain = " ".join(value.split())
-    if len(plain) > longest:
-        raise Refused(f"Trop long : {longest} caractères au plus")
-    return plain
-
-
-def _phone(value: str) -> str:
-    # Spreadsheets drop the "+" of an international number.
-    number = phones.normalise(f"+{value}" if re.fullmatch(r"33[67]\d{8}", value, re.ASCII) else value)
-    if number is None:
-        raise Refused("Ce n'est pas un numéro de mobile valide (exemple : 06 39 98 00 01)")
-    return number
-
-
-class _Occupations:
-    """The ROME code that a cell means."""
-
-    def __init__(self, index: OccupationIndex) -> None:
-        self._index = index
-        self._suggestions = 0
-
-    def __call__(self, cell: str) -> str:
-        found = self._index.find(cell)
-        if len(found) == 1:
-            return found[0].code
-        reason = "Métier inconnu du référentiel"
-        if found:
-            reason = "Plusieurs métiers portent ce nom : donnez le code ROME"
-        elif self._suggestions < _MOST_SUGGESTIONS and len(cell) <= _LONGEST:
-            self._suggestions += 1
-            found = self._index.search(cell, 2)
-        if found:
-            reason += f" ({' ou '.join(f'{match.label}, {match.code}' for match in found[:3])} ?)"
-        raise Refused(reason)
-
-
-_Where = tuple[str | None, str | None, float | None, float | None]
-
-
-class _Places:
-    """The place that a cell means, homonyms told by the agency's department."""
-
-    def __init__(self, database: Database, agency_id: UUID, column: str) -> None:
-        self._database = database
-        self._home = database.value("SELECT department FROM agency WHERE agency_id = $1", agency_id)
-        self._code_is: CodeKind | None = "insee" if "insee" in " ".join(words(column)) else "postcode"
-        self._communes = Communes(database, ())
-
-    def prepare(self, cells: Iterable[str]) -> None:
-        """Read the communes that these cells may mean, all in one go."""
-        self._communes = Communes(self._database, [cell for cell in cells if cell])
-
-    def __call__(self, cell: str) -> _Where:
-        if not cell:
-            return (None, None, None, None)
-        found = self._communes.named(cell, self._home, self._code_is)
-        if len(found) == 1:
-            return (found[0].name, found[0].department, found[0].lat, found[0].lon)
-        if found and re.fullmatch(r"\d{5}", cell, re.ASCII):
-            return _middle(cell, found)
-        if found:
-            raise Refused("Plusieurs communes portent ce nom : ajoutez le code postal, ou le département")
-        raise Refused("Commune inconnue du référentiel : vérifiez-la, ou laissez la cellule vide")
-
-
-def _middle(postcode: str, places: list[Place]) -> _Where:
-    """A postcode that communes share is kept as it is, in their middle: a few kilometres off at most."""
-    located = [(p.lat, p.lon) for p in places if p.lat is not None and p.lon is not None]
-    lat, lon = (sum(axis) / len(located) for axis in zip(*located, strict=True)) if located else (None, None)
-    return (postcode, places[0].department, lat, lon)
-
-
-def _number(value: str, unit: str, most: float) -> float | None:
-    if not value:
-        return None
-    found = re.fullmatch(rf"(\d{{1,6}}(?:[.,]\d{{1,6}})?)\s*(?:{unit})?\.?", fold(value), re.ASCII)
-    if not found or float(found.group(1).replace(",", ".")) > most:
-        raise Refused(f"Ce n'est pas un nombre entre 0 et {most:g}")
-    return float(found.group(1).replace(",", "."))
-
-
-def _experience(value: str) -> float | None:
-    months = re.fullmatch(r"(\d{1,3}) ?mois", fold(value), re.ASCII)
-    if months:
-        return round(int(months.group(1)) / 12, 2)
-    return _number(value, "ans?|annees?", 60.0)
-
-
-def _date(value: str) -> date | None:
-    if not value:
-        return None
-    iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?(?:\.0+)?)?", value, re.ASCII)
-    french = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", value, re.ASCII)
-    try:
-        if iso:
-            found = date(int(iso.group(1)), int(iso.group(2)), int(iso.group(3)))
-        elif french:
-            found = date(int(french.group(3)), int(french.group(2)), int(french.group(1)))
-        else:
-            found = None
-    except ValueError:
-        found = None
-    if found is None or not 1950 <= found.year <= 2100:
-        raise Refused("Ce n'est pas une date : écrivez-la 31/12/2026 ou 2026-12-31")
-    return found
-
-
-def _licences(value: str) -> tuple[str, ...] | None:
-    """None is unknown; an explicit "aucun" is no licence at all."""
-    if not value:
-        return None
-    if fold(value) in ("aucun", "aucune", "non", "sans", "sans permis", "pas de permis"):
-        return ()
-    names = (_short(re.sub(r"^permis\s+", "", item.strip(), flags=re.IGNORECASE), 40) for item in _items(value, "|;,"))
-    return tuple(dict.fromkeys(name.upper() for name in names if name))
-
-
-def _contracts(value: str) -> tuple[str, ...] | None:
-    """The kinds of contract that somebody wishes for, as offers name them; None is unknown."""
-    names = [_short(item, 20).upper() for item in _items(value, "|;,/")]
-    return tuple(dict.fromkeys("MIS" if fold(n) in ("interim", "mission") else n for n in names)) or None
-
-
-_WORKING_TIMES = {
-    "plein": "full", "temps plein": "full", "temps complet": "full", "full": "full", "full time": "full",
-    "partiel": "part", "temps partiel": "part", "mi temps": "part", "part": "part", "part time": "part",
-    "indifferent": "any", "les deux": "any", "plein ou partiel": "any", "tous": "any", "any": "any",
-}  # fmt: skip
-
-
-def _working_time(value: str) -> str | None:
-    if not value:
-        return None
-    found = _WORKING_TIMES.get(" ".join(words(value)))
-    if found is None:
-        raise Refused("Écrivez temps plein, temps partiel ou indifférent")
-    return found
-
-
-def _items(value: str, separators: str) -> list[str]:
-    for other in separators[1:]:
-        value = value.replace(other, separators[0])
-    return [item.strip() for item in value.split(separators[0]) if item and not item.isspace()]
