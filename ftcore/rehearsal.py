@@ -83,7 +83,7 @@ def _prepare(house: services.Services, offers: list[Offer], candidates: int, see
     def write(tx: Transaction) -> None:
         tx.insert("agency", [agency])
         tx.insert("candidate", people)
-        pool.count_sizes(tx, AGENCY)
+        pool.lay_out(tx, AGENCY)
 
     house.database.transact(write)
     offer_book.save_all(house.database, REHEARSER, offers, utc_now())

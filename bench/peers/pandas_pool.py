@@ -137,7 +137,7 @@ class PandasRanking:
         )
 
     def _in_reach(self, relevant: np.ndarray, ask: Wanted) -> tuple[np.ndarray, np.ndarray]:
-        """Who of them lives within reach or little beyond it, and how far: latitude first, as the engine does."""
+        """Who of them lives within reach or little beyond it, and how far: latitude first."""
         place = ask.offer.place
         if place is None or place.lat is None or place.lon is None:
             return relevant, np.full(len(relevant), np.nan)

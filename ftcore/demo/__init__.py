@@ -14,7 +14,7 @@ from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
 from ftcore.demo.people import neighbours, people
-from ftcore.matching.pool import count_sizes
+from ftcore.matching.pool import lay_out
 from ftcore.trust import journal
 
 __all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "people"]
@@ -49,7 +49,7 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
         for table, rows in tables.items():
             tx.insert(table, rows)
         for agency in AGENCIES:
-            count_sizes(tx, agency.agency_id)
+            lay_out(tx, agency.agency_id)
             journal.record(tx, agency.agency_id, "automate", "demo created", agency.agency_id, now, f"seed {seed}")
 
     database.transact(write)

@@ -77,7 +77,7 @@ def skills_of(database: Database, code: str) -> list[str]:
 
 
 # A file with ever new skills must not fill the memory.
-_SEEN = 100_000
+_MOST_NEW = 100_000
 
 
 class SkillWords:
@@ -86,23 +86,15 @@ class SkillWords:
     def __init__(self, database: Database) -> None:
         rows = database.rows("SELECT name, folded FROM skill")
         self._known: dict[str, str] = {row["folded"]: row["name"] for row in rows}
-        self._most = len(self._known) + _SEEN
-        self._seen: dict[str, str] = {}
+        self._most = len(self._known) + _MOST_NEW
 
     def same(self, skills: Iterable[str]) -> tuple[str, ...]:
         """The skills in that wording, each once, empty ones dropped."""
         return tuple(dict.fromkeys(self._same(skill) for skill in skills if skill.strip()))
 
     def _same(self, skill: str) -> str:
-        # A pool names the same few thousand skills millions of times.
-        found = self._seen.get(skill)
-        if found is None:
-            plain = " ".join(skill.split())
-            own = plain[0].upper() + plain[1:]
-            if len(self._known) < self._most:
-                found = self._known.setdefault(fold(plain), own)
-            else:
-                found = self._known.get(fold(plain), own)
-            if len(self._seen) < _SEEN:
-                self._seen[skill] = found
-        return found
+        plain = " ".join(skill.split())
+        folded, own = fold(plain), plain[0].upper() + plain[1:]
+        if len(self._known) < self._most:
+            return self._known.setdefault(folded, own)
+        return self._known.get(folded, own)

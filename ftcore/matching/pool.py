@@ -72,7 +72,7 @@ def count_sizes(tx: Transaction, agency_id: UUID) -> None:
 
 
 def lay_out(tx: Transaction, agency_id: UUID) -> None:
-    """Make boxes and sizes true again where people of the agency were changed in place."""
+    """Make boxes and sizes true of an agency's people who were written or changed without them."""
     boxes = ", ".join(f"{name} = {sql}" for name, sql in BOX.items())
     tx.execute(f"UPDATE candidate SET {boxes} WHERE agency_id = $1", agency_id)
     count_sizes(tx, agency_id)

@@ -19,6 +19,8 @@ by a box around each person's place before any distance is computed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -83,14 +85,8 @@ def rank(
     A criterion that the offer says nothing about (no place, no experience asked…) is left out of the
     score. Without skills in the offer, the core skills of its occupation are taken.
     """
-    access.require(person, "see candidates", offer.agency_id)
-    with database.snapshot() as reader:
-        ask = wanted(database, reader, offer, today)
-        sizes = pool.sizes(reader, offer.agency_id)
-        statement = _Statement(reader, database.row_key, ask, sizes, weights, conditions)
-        found = statement.run("excluded_by IS NULL", limit)
-        people = _explained(reader, ask, statement.shares, [row for row in found if row["excluded_by"] is None])
-    counts = {row["excluded_by"]: row["people"] for row in found}
+    with _asked(database, person, offer, weights, conditions, today) as statement:
+        people, counts = statement.best(None, limit)
     excluded = {name: counts.get(name, 0) for name in EXCLUSIONS}
     excluded["near_occupations"] = statement.total - statement.relevant
     # Who was dropped before being judged is out of reach too.
@@ -113,15 +109,20 @@ def near_misses(
     limit: int = 10,
 ) -> list[Ranked]:
     """The best of those who only live beyond their mobility, by 10 km at most; `missing` says by how much."""
+    with _asked(database, person, offer, weights, conditions, today) as statement:
+        people, _ = statement.best("within_mobility", limit)
+    return people
+
+
+@contextmanager
+def _asked(
+    database: Database, person: Person, offer: Offer, weights: Weights, conditions: Conditions, today: date
+) -> Iterator[_Statement]:
+    """The query of an offer, over one moment of the pool. Raises NotAllowed."""
     access.require(person, "see candidates", offer.agency_id)
     with database.snapshot() as reader:
         ask = wanted(database, reader, offer, today)
-        sizes = pool.sizes(reader, offer.agency_id)
-        statement = _Statement(reader, database.row_key, ask, sizes, weights, conditions)
-        found = statement.run("excluded_by = 'within_mobility'", limit)
-        return _explained(
-            reader, ask, statement.shares, [row for row in found if row["excluded_by"] == "within_mobility"]
-        )
+        yield _Statement(reader, database.row_key, ask, pool.sizes(reader, offer.agency_id), weights, conditions)
 
 
 class _Statement:
@@ -142,7 +143,7 @@ class _Statement:
         conditions: Conditions,
     ) -> None:
         self._reader, self._key, self._ask, self._conditions = reader, key, ask, conditions
-        self.shares = ask.shares(weights)
+        self._shares = ask.shares(weights)
         self._narrow = conditions.near_occupations and ask.offer.occupation is not None
         self._nameless = sizes.get("", 0)
         self.total = sum(sizes.values())
@@ -150,11 +151,18 @@ class _Statement:
         self.relevant = near + self._nameless if self._narrow else self.total
         self._midnight = datetime.combine(ask.today, time())
 
-    def run(self, shown: str, limit: int) -> list[Row]:
-        """The people that are `shown`, best first, and of each other condition one that it excluded, with the count."""
+    def best(self, excluded_by: str | None, limit: int) -> tuple[list[Ranked], dict[str | None, int]]:
+        """The best of those whom this condition excludes (None: no condition), and how many each condition excludes."""
         self._values: list[object] = []
         unreachable = _unreachable(self._reader, self._ask.offer.agency_id, self._midnight - UNREACHABLE)
-        return self._reader.rows(self._sql(shown, limit, unreachable), *self._values)
+        shown = "excluded_by IS NULL" if excluded_by is None else f"excluded_by = '{excluded_by}'"
+        # Of each other condition comes one person, with the count.
+        found = self._reader.rows(self._sql(shown, limit, unreachable), *self._values)
+        people = [row for row in found if row["excluded_by"] == excluded_by]
+        return (
+            _explained(self._reader, self._ask, self._shares, people),
+            {row["excluded_by"]: row["people"] for row in found},
+        )
 
     def _value(self, value: object, kind: str) -> str:
         self._values.append(value)
@@ -174,9 +182,9 @@ class _Statement:
             proposed = "coalesce(e.times, 0)"
             turns = f"ceil(score * {BANDS}) DESC, proposed, "
         parts = self._parts()
-        score = " + ".join(f"{share!r} * coalesce({name}_part, {name}_mean)" for name, share in self.shares.items())
+        score = " + ".join(f"{share!r} * coalesce({name}_part, {name}_mean)" for name, share in self._shares.items())
         known = " + ".join(f"CASE WHEN {name}_part IS NULL THEN 0.0 ELSE {share!r} END"
-                           for name, share in self.shares.items())  # fmt: skip
+                           for name, share in self._shares.items())  # fmt: skip
         means = ", ".join(
             f"coalesce(floor(1000000 * avg({name}_part) OVER w + 0.5) / 1000000, 0.5) AS {name}_mean" for name in parts
         )
@@ -266,7 +274,7 @@ class _Statement:
         """Each criterion's part in SQL: 0..1, or NULL where the person's side is unknown."""
         ask = self._ask
         found: dict[str, str] = {}
-        for name in self.shares:
+        for name in self._shares:
             if name == "occupation":
                 unknown = "CASE WHEN occupation_code IS NOT NULL THEN coalesce(degree, 0.0) END"
                 found[name] = "degree" if self._narrow else unknown

@@ -24,7 +24,10 @@ def degrees(most: int) -> st.SearchStrategy[float]:
 
 
 _SOMEWHERE = st.tuples(degrees(60), degrees(180))
-_BOXED = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in pool.BOX.items())} FROM (SELECT $1::DOUBLE PRECISION AS lat, $2::DOUBLE PRECISION AS lon, $3::DOUBLE PRECISION AS mobility_km) p"  # noqa: E501
+_BOXED = f"""
+    SELECT {", ".join(f"{sql} AS {name}" for name, sql in pool.BOX.items())}
+    FROM (SELECT $1::DOUBLE PRECISION AS lat, $2::DOUBLE PRECISION AS lon, $3::DOUBLE PRECISION AS mobility_km) p
+"""
 
 
 @given(home=_SOMEWHERE, mobility=st.none() | st.floats(0, 1000), way=st.tuples(degrees(12), degrees(30)))
