@@ -26,14 +26,40 @@ class PayUnit(StrEnum):
     YEAR = "year"
 
 
-class Reading(StrEnum):
+class Answer(StrEnum):
     """What an answer means. `UNCLEAR` waits for a person: doubt is never settled by a machine."""
 
     YES = "yes"
     NO = "no"
+    UNSURE = "unsure"
     QUESTION = "question"
+    CALLBACK = "callback"
     STOP = "stop"
+    WRONG_PERSON = "wrong_person"
     UNCLEAR = "unclear"
+
+
+class Expecting(StrEnum):
+    """What the last automatic message asked: a bare "lundi" answers one question and not another."""
+
+    INTEREST = "interest"
+    AVAILABILITY = "availability"
+    PREREQUISITE = "prerequisite"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer, read. `confidence` is 0..1; `evidence` is the words that decided, folded, or a reason in French.
+
+    `has_question` says that something was asked beside the answer. `available_from` is the first day
+    that the person names.
+    """
+
+    answer: Answer
+    has_question: bool = False
+    available_from: date | None = None
+    confidence: float = 1.0
+    evidence: str = ""
 
 
 class MessageState(StrEnum):
@@ -291,12 +317,12 @@ class Reply:
     conversation_id: UUID
     received_utc: datetime
     body: str
-    reading: Reading
+    reading: Answer
     rule: str
-    corrected: Reading | None = None
+    corrected: Answer | None = None
 
     @property
-    def meaning(self) -> Reading:
+    def meaning(self) -> Answer:
         """The reading that counts: a person's correction before the rule's."""
         return self.corrected or self.reading
 

@@ -26,7 +26,7 @@ from ftcore.drafting import offers as offer_book
 from ftcore.drafting.formats import read_france_travail
 from ftcore.errors import FtError
 from ftcore.matching import pool, ranking
-from ftcore.model import Offer, Person, Role
+from ftcore.model import Answer, Offer, Person, Role
 from ftcore.outreach import campaigns, inbox
 from ftcore.settings import Settings
 
@@ -171,16 +171,17 @@ def _compare(house: services.Services, offers: list[Offer], funnels: list[Result
     for name in ("considered", "selected", *_COUNTED):
         totals[name] = sum(funnel[name] for funnel in by_offer)
     totals["opted_out"] = totals["stop"]
-    totals["interested"] = totals["yes"]
+    totals["interested"] = totals["yes"] + totals["callback"]
     for name, query in _BOOKS.items():
         totals[name] = int(house.database.value(query) or 0)
     return {"offers": by_offer, "totals": totals}
 
 
-_COUNTED = ("sent", "delivered", "replied", "yes", "no", "question", "unclear", "stop")
+_ANSWERS = tuple(answer.value for answer in Answer)
+_COUNTED = ("sent", "delivered", "replied", *_ANSWERS)
 
 # Conversations, one a person and offer: the opening SMS of each, and the meaning of the latest answer.
-_FUNNEL = """
+_FUNNEL = f"""
     WITH latest AS (
         SELECT conversation_id, reading,
                row_number() OVER (PARTITION BY conversation_id ORDER BY received_utc DESC, reply_id) AS place
@@ -190,11 +191,7 @@ _FUNNEL = """
            count(*) FILTER (WHERE m.gateway_id IS NOT NULL) AS sent,
            count(*) FILTER (WHERE m.state = 'delivered') AS delivered,
            count(l.reading) AS replied,
-           count(*) FILTER (WHERE l.reading = 'yes') AS yes,
-           count(*) FILTER (WHERE l.reading = 'no') AS no,
-           count(*) FILTER (WHERE l.reading = 'question') AS question,
-           count(*) FILTER (WHERE l.reading = 'unclear') AS unclear,
-           count(*) FILTER (WHERE l.reading = 'stop') AS stop
+           {", ".join(f"count(*) FILTER (WHERE l.reading = '{answer}') AS {answer}" for answer in _ANSWERS)}
     FROM conversation v
     JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
     LEFT JOIN latest l ON l.conversation_id = v.conversation_id AND l.place = 1
@@ -224,8 +221,10 @@ _BOOKS = {
 
 def table(result: Result) -> str:
     """The funnel as a table for a terminal, one line an offer and a line of totals."""
-    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "oui", "non", "?", "à lire", "STOP")
-    names = ("considered", "selected", "sent", "delivered", "replied", "yes", "no", "question", "unclear", "stop")
+    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "oui", "rappel", "non", "?", "hésite",
+             "erreur", "à lire", "STOP")  # fmt: skip
+    names = ("considered", "selected", "sent", "delivered", "replied", "yes", "callback", "no", "question", "unsure",
+             "wrong_person", "unclear", "stop")  # fmt: skip
     lines = [f"{heads[0]:<44}" + "".join(f"{head:>10}" for head in heads[1:])]
     lines += [
         f"{funnel['title'][:42]:<44}" + "".join(f"{funnel[name]:>10}" for name in names)

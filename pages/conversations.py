@@ -9,7 +9,7 @@ from ftcore.drafting import offers as offer_book
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.matching import pool
-from ftcore.model import ConversationState, MessageState, Reading, Verdict
+from ftcore.model import Answer, ConversationState, MessageState, Verdict
 from ftcore.outreach import threads
 from ftcore.outreach.sms import measure
 from ftcore.phones import display
@@ -141,7 +141,7 @@ def show_line(line: threads.Line) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.popover(f"Lu : {READING_WORDS[meaning]}", help="Cliquer pour corriger la lecture"):
                 st.caption(f"Lecture automatique : {READING_WORDS[line.reading]} ({line.rule})")
-                for reading in Reading:
+                for reading in Answer:
                     if st.button(
                         READING_WORDS[reading],
                         key=f"conversations.read.{line.reply_id}.{reading.value}",
@@ -151,6 +151,10 @@ def show_line(line: threads.Line) -> None:
                         act("correct", line.reply_id, reading)
                         st.rerun()
             st.badge(READING_WORDS[meaning], color=READING_COLORS[meaning])
+            if line.has_question and meaning is not Answer.QUESTION:
+                st.badge("Question posée", color="blue", icon=":material/help:")
+            if line.available_from is not None:
+                st.badge(f"Disponible le {wording.day(line.available_from)}", color="gray", icon=":material/event:")
             corrected = " · corrigé par un conseiller" if line.corrected else ""
             st.caption(f"{wording.instant(line.happened_utc)}{corrected}")
 

@@ -7,23 +7,29 @@ from typing import Literal
 import streamlit as st
 
 from ftcore.errors import FtError
-from ftcore.model import ConversationState, MessageState, Reading, Verdict
+from ftcore.model import Answer, ConversationState, MessageState, Verdict
 
 log = logging.getLogger("pages")
 
 READING_WORDS = {
-    Reading.YES: "Oui",
-    Reading.NO: "Non",
-    Reading.QUESTION: "Question",
-    Reading.STOP: "STOP",
-    Reading.UNCLEAR: "À lire",
+    Answer.YES: "Oui",
+    Answer.NO: "Non",
+    Answer.UNSURE: "Hésite",
+    Answer.QUESTION: "Question",
+    Answer.CALLBACK: "À rappeler",
+    Answer.STOP: "STOP",
+    Answer.WRONG_PERSON: "Mauvaise personne",
+    Answer.UNCLEAR: "À lire",
 }
-READING_COLORS: dict[Reading, Literal["green", "gray", "blue", "red", "orange"]] = {
-    Reading.YES: "green",
-    Reading.NO: "gray",
-    Reading.QUESTION: "blue",
-    Reading.STOP: "red",
-    Reading.UNCLEAR: "orange",
+READING_COLORS: dict[Answer, Literal["green", "gray", "blue", "red", "orange", "violet"]] = {
+    Answer.YES: "green",
+    Answer.NO: "gray",
+    Answer.UNSURE: "orange",
+    Answer.QUESTION: "blue",
+    Answer.CALLBACK: "green",
+    Answer.STOP: "red",
+    Answer.WRONG_PERSON: "violet",
+    Answer.UNCLEAR: "orange",
 }
 CONVERSATIONS = {
     ConversationState.INTERESTED: "À rappeler",

@@ -13,7 +13,7 @@ from ftcore import demo
 from ftcore.database import Database
 from ftcore.errors import FtError
 from ftcore.matching import ranking, reference
-from ftcore.model import STATE_ORDER, ConversationState, MessageState, Reading, Role
+from ftcore.model import STATE_ORDER, Answer, ConversationState, MessageState, Role
 from ftcore.outreach import campaigns, conversation, replies
 from ftcore.outreach.hours import next_slot
 from ftcore.outreach.sms import measure
@@ -160,7 +160,7 @@ def test_the_history_has_the_shape_of_a_pilot(shown: Database) -> None:
     assert 0.43 < len(answered) / delivered < 0.52
     readings = Counter(row["reading"] for row in answered)
     assert 0.38 < readings["yes"] / len(answered) < 0.52
-    assert set(readings) == {reading.value for reading in Reading}
+    assert set(readings) == {answer.value for answer in Answer}
     delays = [(row["answered"] - row["opened"]) / timedelta(minutes=1) for row in answered]
     assert 15 < median(delays) < 25
     assert min(delays) > 0
@@ -213,10 +213,11 @@ def test_every_message_is_as_long_as_it_says_and_its_events_lead_to_its_state(sh
 
 def test_every_reply_is_read_by_the_rules_and_moved_its_conversation(shown: Database) -> None:
     threads: dict[UUID, ConversationState] = {}
-    for row in shown.rows("SELECT conversation_id, body, reading, rule FROM reply ORDER BY received_utc"):
-        assert replies.read(row["body"]) == replies.Read(Reading(row["reading"]), row["rule"])
+    for row in shown.rows("SELECT * FROM reply ORDER BY received_utc"):
+        kept = replies.kept(replies.read(row["body"], now=row["received_utc"]))
+        assert kept == {name: row[name] for name in kept}
         before = threads.get(row["conversation_id"], ConversationState.WAITING)
-        threads[row["conversation_id"]] = conversation.step(before, Reading(row["reading"])).state
+        threads[row["conversation_id"]] = conversation.step(before, Answer(row["reading"])).state
     failed = {
         row["conversation_id"]
         for row in shown.rows("SELECT conversation_id FROM message WHERE opening AND state = 'failed'")

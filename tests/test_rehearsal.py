@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ftcore.errors import UnreadableFile
+from ftcore.model import Answer
 from ftcore.rehearsal import rehearse, table
 
 PROJECT = Path(__file__).parents[1]
@@ -21,7 +22,7 @@ def test_the_books_of_both_sides_agree_and_the_same_seed_gives_the_same_funnel()
     assert totals["offers"] == 4
     assert (totals["lost"], totals["doubled"], totals["without_state"]) == (0, 0, 0)
     assert totals["selected"] >= totals["sent"] >= totals["delivered"] >= totals["replied"] > 0
-    answers = sum(totals[name] for name in ("yes", "no", "question", "unclear", "stop"))
+    answers = sum(totals[answer.value] for answer in Answer)
     assert answers == totals["replied"]
     assert rehearse(SAMPLE.read_bytes(), 400, 7) == first
     assert "Perdus : 0" in table(first)

@@ -7,7 +7,6 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from uuid import UUID
 
 from ftcore.database import Row
@@ -15,12 +14,12 @@ from ftcore.demo.agencies import AGENCIES, HISTORY, HOURS, DemoAgency, counselor
 from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE, Places, Template, offer_row
 from ftcore.model import (
     FINAL_STATES,
+    Answer,
     CampaignState,
     ConversationState,
     MessageState,
     Offer,
     OfferSource,
-    Reading,
     Verdict,
 )
 from ftcore.outreach import campaigns, conversation, replies
@@ -46,7 +45,7 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
             "Il faut le permis ?", "Bonjour, est ce que c'est un CDI")),
     (0.10, ("Bonjour", "oui mais pas avant le mois prochain", "je sais pas trop", "Je suis en formation jusqu'à jeudi",
             "peut-être, ça dépend des horaires", "Qui êtes-vous", "Appelez plutôt mon autre numéro",
-            "voir avec ma conseillère")),
+            "voir avec ma conseillère", "Rappelez-moi svp", "Vous vous trompez de personne")),
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
@@ -273,8 +272,8 @@ class History:
     def _answer(self, row: Row, person: Row, happened: datetime, body: str) -> None:
         if next_slot(happened, person["department"], HOURS) > self.now - timedelta(hours=1):
             return  # its automatic answer would still be under way: this person has not written yet
-        read = _read(body)
-        step = conversation.step(ConversationState(row["state"]), read.reading)
+        read = replies.read(body, now=happened)
+        step = conversation.step(ConversationState(row["state"]), replies.settled(read))
         row["state"], row["changed_utc"] = step.state.value, happened
         self.tables["reply"].append(
             {
@@ -283,11 +282,10 @@ class History:
                 "conversation_id": row["conversation_id"],
                 "received_utc": happened,
                 "body": body,
-                "reading": read.reading.value,
-                "rule": read.rule,
+                **replies.kept(read),
             }
         )
-        if read.reading is Reading.STOP:
+        if read.answer is Answer.STOP:
             self._contacts[row["phone"]].stopped = True
             self.tables["opt_out"].append(
                 {"phone": row["phone"], "since_utc": happened, "source": "sms", "reason": "STOP reçu par SMS"}
@@ -323,11 +321,6 @@ class History:
 
     def _id(self) -> UUID:
         return UUID(int=self._rng.getrandbits(128), version=4)
-
-
-@lru_cache(maxsize=256)
-def _read(body: str) -> replies.Read:
-    return replies.read(body)
 
 
 def _working_days(now: datetime) -> list[date]:

@@ -144,7 +144,8 @@ _ONE = f"""
                      AND r.received_utc < w.delivered_utc + INTERVAL '{WINDOW_HOURS} hours'
                ) AS replied_utc,
                bool_or(coalesce(r.corrected, r.reading) = 'stop') AS stopped,
-               max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) = 'yes') AS latest_yes_utc,
+               max(r.received_utc) FILTER (
+                   WHERE coalesce(r.corrected, r.reading) IN ('yes', 'callback')) AS latest_yes_utc,
                max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) = 'no') AS latest_no_utc
         FROM opened w
         JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id

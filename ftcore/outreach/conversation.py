@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ftcore.model import Answer
 from ftcore.model import ConversationState as State
-from ftcore.model import Reading
 
 AUTOMATIC_LIMIT = 6
 
@@ -28,60 +28,81 @@ ANSWERS = {
     "question": "Message bien reçu. Un conseiller de l'{agency} vous répondra.",
 }
 
+# A wish to be phoned goes on the list of calls, as a yes does. Who is unsure is left to a person, in silence. A wrong
+# person is read by one (`UNCLEAR`): no machine closes the file of somebody whose number somebody else has.
 # From the states in which a person (a counselor) is already awaited, the automaton stays silent.
-_TABLE: dict[State, dict[Reading, Step]] = {
+_TABLE: dict[State, dict[Answer, Step]] = {
     State.WAITING: {
-        Reading.YES: Step(State.INTERESTED, "yes"),
-        Reading.NO: Step(State.DECLINED, "no"),
-        Reading.QUESTION: Step(State.NEEDS_HUMAN, "question"),
-        Reading.UNCLEAR: Step(State.UNCLEAR),
-        Reading.STOP: Step(State.STOPPED),
+        Answer.YES: Step(State.INTERESTED, "yes"),
+        Answer.CALLBACK: Step(State.INTERESTED, "yes"),
+        Answer.NO: Step(State.DECLINED, "no"),
+        Answer.QUESTION: Step(State.NEEDS_HUMAN, "question"),
+        Answer.UNCLEAR: Step(State.UNCLEAR),
+        Answer.UNSURE: Step(State.NEEDS_HUMAN),
+        Answer.WRONG_PERSON: Step(State.UNCLEAR),
+        Answer.STOP: Step(State.STOPPED),
     },
     State.INTERESTED: {
-        Reading.YES: Step(State.INTERESTED),
-        Reading.NO: Step(State.DECLINED, "no"),
-        Reading.QUESTION: Step(State.NEEDS_HUMAN, "question"),
-        Reading.UNCLEAR: Step(State.UNCLEAR),
-        Reading.STOP: Step(State.STOPPED),
+        Answer.YES: Step(State.INTERESTED),
+        Answer.CALLBACK: Step(State.INTERESTED),
+        Answer.NO: Step(State.DECLINED, "no"),
+        Answer.QUESTION: Step(State.NEEDS_HUMAN, "question"),
+        Answer.UNCLEAR: Step(State.UNCLEAR),
+        Answer.UNSURE: Step(State.NEEDS_HUMAN),
+        Answer.WRONG_PERSON: Step(State.UNCLEAR),
+        Answer.STOP: Step(State.STOPPED),
     },
     State.DECLINED: {
-        Reading.YES: Step(State.INTERESTED, "yes"),
-        Reading.NO: Step(State.DECLINED),
-        Reading.QUESTION: Step(State.NEEDS_HUMAN, "question"),
-        Reading.UNCLEAR: Step(State.UNCLEAR),
-        Reading.STOP: Step(State.STOPPED),
+        Answer.YES: Step(State.INTERESTED, "yes"),
+        Answer.CALLBACK: Step(State.INTERESTED, "yes"),
+        Answer.NO: Step(State.DECLINED),
+        Answer.QUESTION: Step(State.NEEDS_HUMAN, "question"),
+        Answer.UNCLEAR: Step(State.UNCLEAR),
+        Answer.UNSURE: Step(State.NEEDS_HUMAN),
+        Answer.WRONG_PERSON: Step(State.UNCLEAR),
+        Answer.STOP: Step(State.STOPPED),
     },
     State.NEEDS_HUMAN: {
-        Reading.YES: Step(State.NEEDS_HUMAN),
-        Reading.NO: Step(State.DECLINED),
-        Reading.QUESTION: Step(State.NEEDS_HUMAN),
-        Reading.UNCLEAR: Step(State.UNCLEAR),
-        Reading.STOP: Step(State.STOPPED),
+        Answer.YES: Step(State.NEEDS_HUMAN),
+        Answer.CALLBACK: Step(State.NEEDS_HUMAN),
+        Answer.NO: Step(State.DECLINED),
+        Answer.QUESTION: Step(State.NEEDS_HUMAN),
+        Answer.UNCLEAR: Step(State.UNCLEAR),
+        Answer.UNSURE: Step(State.NEEDS_HUMAN),
+        Answer.WRONG_PERSON: Step(State.UNCLEAR),
+        Answer.STOP: Step(State.STOPPED),
     },
     State.UNCLEAR: {
-        Reading.YES: Step(State.UNCLEAR),
-        Reading.NO: Step(State.UNCLEAR),
+        Answer.YES: Step(State.UNCLEAR),
+        Answer.CALLBACK: Step(State.UNCLEAR),
+        Answer.NO: Step(State.UNCLEAR),
         # Not NEEDS_HUMAN: from there a NO and a YES would end the silence without a person.
-        Reading.QUESTION: Step(State.UNCLEAR),
-        Reading.UNCLEAR: Step(State.UNCLEAR),
-        Reading.STOP: Step(State.STOPPED),
+        Answer.QUESTION: Step(State.UNCLEAR),
+        Answer.UNCLEAR: Step(State.UNCLEAR),
+        Answer.UNSURE: Step(State.UNCLEAR),
+        Answer.WRONG_PERSON: Step(State.UNCLEAR),
+        Answer.STOP: Step(State.STOPPED),
     },
 }
 # Silence after a STOP: whatever comes next, a person reads it and nothing leaves by itself.
-_TABLE[State.STOPPED] = {reading: Step(State.STOPPED) for reading in Reading}
+_TABLE[State.STOPPED] = {answer: Step(State.STOPPED) for answer in Answer}
 # An answer proves that the message arrived, whatever the gateway said.
 _TABLE[State.UNREACHED] = _TABLE[State.WAITING]
 
 # What a counselor's correction of the last reading means for the conversation.
-AFTER_CORRECTION: dict[Reading, State] = {
-    Reading.YES: State.INTERESTED,
-    Reading.NO: State.DECLINED,
-    Reading.QUESTION: State.NEEDS_HUMAN,
-    Reading.UNCLEAR: State.UNCLEAR,
-    Reading.STOP: State.STOPPED,
+AFTER_CORRECTION: dict[Answer, State] = {
+    Answer.YES: State.INTERESTED,
+    Answer.CALLBACK: State.INTERESTED,
+    Answer.NO: State.DECLINED,
+    Answer.QUESTION: State.NEEDS_HUMAN,
+    Answer.UNCLEAR: State.UNCLEAR,
+    Answer.UNSURE: State.NEEDS_HUMAN,
+    # It stays unread by the automaton until somebody decides: the candidate said neither yes nor no.
+    Answer.WRONG_PERSON: State.UNCLEAR,
+    Answer.STOP: State.STOPPED,
 }
 
 
-def step(state: State, reading: Reading) -> Step:
-    """What follows when a person in `state` gives an answer read as `reading`."""
-    return _TABLE[state][reading]
+def step(state: State, answer: Answer) -> Step:
+    """What follows when a person in `state` gives this answer."""
+    return _TABLE[state][answer]

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from ftcore.database import Database, Row, Transaction
-from ftcore.model import ConversationState, MessageState, Reading
+from ftcore.model import Answer, ConversationState, MessageState, Reading
 from ftcore.outreach import campaigns, conversation, ledger, replies
 from ftcore.outreach.hours import next_slot
 from ftcore.outreach.sms import gsm_safe
@@ -174,7 +174,7 @@ class _Answer:
     callback: Row
     phone: str
     body: str
-    read: replies.Read
+    read: Reading
 
 
 def _take_answers(tx: Transaction, rows: list[Row], hours: tuple[int, int] | None, now: datetime) -> int:
@@ -189,8 +189,8 @@ def _take_answers(tx: Transaction, rows: list[Row], hours: tuple[int, int] | Non
             opt_out(tx, phone, now, "gateway", "STOP reçu par la passerelle")
             _handled(tx, [row["callback_id"]], now, "news")
         else:
-            answer = _Answer(row, phone, form["text"], replies.read(form["text"]))
-            if answer.read.reading is Reading.STOP:
+            answer = _Answer(row, phone, form["text"], replies.read(form["text"], now=row["received_utc"]))
+            if answer.read.answer is Answer.STOP:
                 # What came before the STOP is read before it; the STOP itself counts everywhere.
                 _advance(tx, group, hours, now)
                 group = []
@@ -235,7 +235,7 @@ def _advance(tx: Transaction, answers: list[_Answer], hours: tuple[int, int] | N
     outgoing: dict[UUID, campaigns.Outgoing] = {}
     for answer, thread in known:
         one = thread["conversation_id"]
-        step = conversation.step(ConversationState(thread["state"]), answer.read.reading)
+        step = conversation.step(ConversationState(thread["state"]), replies.settled(answer.read))
         thread["state"] = step.state.value
         moved[one] = thread
         # What the automaton would have said to what they wrote before is not said after this.
@@ -262,8 +262,7 @@ def _reply(answer: _Answer, thread: Row) -> Row:
         "callback_id": answer.callback["callback_id"],
         "received_utc": answer.callback["received_utc"],
         "body": answer.body,
-        "reading": answer.read.reading.value,
-        "rule": answer.read.rule,
+        **replies.kept(answer.read),
     }
 
 

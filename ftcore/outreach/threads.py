@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.errors import FtError, NotFound
-from ftcore.model import ConversationState, MessageState, Person, Reading, Verdict
-from ftcore.outreach import campaigns, conversation, inbox
+from ftcore.model import Answer, ConversationState, MessageState, Person, Verdict
+from ftcore.outreach import campaigns, conversation, corrections, inbox
 from ftcore.outreach.hours import next_slot
 from ftcore.trust import access, journal
 
@@ -41,9 +41,11 @@ class Line:
     failure: str | None = None
     author: str | None = None
     reply_id: UUID | None = None
-    reading: Reading | None = None
-    corrected: Reading | None = None
+    reading: Answer | None = None
+    corrected: Answer | None = None
     rule: str | None = None
+    has_question: bool = False
+    available_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def details(database: Database, person: Person, conversation_id: UUID) -> Detail
         )
         incoming = reader.rows(
             """
-            SELECT reply_id, body, reading, corrected, rule, received_utc AS happened_utc
+            SELECT reply_id, body, reading, corrected, rule, has_question, available_from,
+                   received_utc AS happened_utc
             FROM reply WHERE agency_id = $1 AND conversation_id = $2
             """,
             person.agency_id,
@@ -176,9 +179,11 @@ def details(database: Database, person: Person, conversation_id: UUID) -> Detail
             r["happened_utc"],
             r["body"],
             reply_id=r["reply_id"],
-            reading=Reading(r["reading"]),
-            corrected=Reading(r["corrected"]) if r["corrected"] else None,
+            reading=Answer(r["reading"]),
+            corrected=Answer(r["corrected"]) if r["corrected"] else None,
             rule=r["rule"],
+            has_question=bool(r["has_question"]),
+            available_from=r["available_from"],
         )
         for r in incoming
     ]
@@ -186,22 +191,23 @@ def details(database: Database, person: Person, conversation_id: UUID) -> Detail
     return Details(_thread(row), row["candidate_id"], row["phone"], row["verdict_reason"], opted_out, tuple(lines))
 
 
-def correct(database: Database, person: Person, reply_id: UUID, reading: Reading, now: datetime) -> None:
-    """A person reads an answer otherwise than the rule did. The original text and reading stay.
+def correct(database: Database, person: Person, reply_id: UUID, answer: Answer, now: datetime) -> None:
+    """A person reads an answer otherwise than the machine did. The original text and reading stay.
 
     Correcting the latest answer moves the conversation, and a correction to STOP blocks the number
-    like a STOP does. Nothing is sent.
+    like a STOP does. Nothing is sent. The message is kept as a labelled example, without what names anybody.
     """
     access.require(person, "read conversations")
 
     def write(tx: Transaction) -> None:
         row = tx.one(
             """
-            SELECT r.conversation_id, v.phone, v.candidate_id,
+            SELECT r.conversation_id, r.body, r.reading, v.phone, v.candidate_id, c.first_name, c.last_name,
                    r.received_utc >= (SELECT max(x.received_utc) FROM reply x WHERE x.agency_id = r.agency_id
                                       AND x.conversation_id = r.conversation_id) AS latest
             FROM reply r
             JOIN conversation v ON v.agency_id = r.agency_id AND v.conversation_id = r.conversation_id
+            JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
             WHERE r.agency_id = $1 AND r.reply_id = $2
             """,
             person.agency_id,
@@ -214,11 +220,12 @@ def correct(database: Database, person: Person, reply_id: UUID, reading: Reading
             "WHERE agency_id = $1 AND reply_id = $2",
             person.agency_id,
             reply_id,
-            reading.value,
+            answer.value,
             person.person_id,
             now,
         )
-        if reading is Reading.STOP:
+        corrections.keep(tx, person.agency_id, reply_id, row, answer, now)
+        if answer is Answer.STOP:
             inbox.opt_out(tx, row["phone"], now, "person", "STOP lu par un conseiller")
         elif row["latest"]:
             tx.execute(
@@ -226,10 +233,10 @@ def correct(database: Database, person: Person, reply_id: UUID, reading: Reading
                 "WHERE agency_id = $1 AND conversation_id = $2 AND state <> 'stopped'",
                 person.agency_id,
                 row["conversation_id"],
-                conversation.AFTER_CORRECTION[reading].value,
+                conversation.AFTER_CORRECTION[answer].value,
                 now,
             )
-        journal.record(tx, person.agency_id, person.person_id, "reading corrected", reply_id, now, reading.value)
+        journal.record(tx, person.agency_id, person.person_id, "reading corrected", reply_id, now, answer.value)
 
     database.transact(write)
 

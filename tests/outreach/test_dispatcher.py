@@ -155,7 +155,7 @@ def test_an_acknowledgement_that_never_left_does_not_leave_after_a_doubt(town: A
     town.writes(phone, "Oui")
 
     def answer(_: str) -> Receipt:
-        town.writes(phone, "oui mais pas avant mars")
+        town.writes(phone, "oui et non, stop")
         raise SmsError("injoignable", retryable=True)
 
     town.dispatch(Gateway(answer))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ftcore.errors import FtError, NotAllowed, NotFound
-from ftcore.model import ConversationState, MessageState, Person, Reading, Role, Verdict
+from ftcore.model import Answer, ConversationState, MessageState, Person, Role, Verdict
 from ftcore.outreach import threads
 
 
@@ -76,28 +76,31 @@ def test_a_thread_reads_in_the_order_in_which_it_happened(town: Any) -> None:
     found = details(town, conversation_id)
     assert [line.incoming for line in found.lines] == [False, True, False]
     assert [line.state for line in found.lines] == [MessageState.ACCEPTED, None, MessageState.ACCEPTED]
-    assert found.lines[1].reading is Reading.YES
+    assert found.lines[1].reading is Answer.YES
     assert found.opted_out is False
 
 
 @pytest.mark.parametrize(
     ("reading", "state"),
     [
-        (Reading.YES, "interested"),
-        (Reading.NO, "declined"),
-        (Reading.QUESTION, "needs_human"),
-        (Reading.UNCLEAR, "unclear"),
-        (Reading.STOP, "stopped"),
+        (Answer.YES, "interested"),
+        (Answer.NO, "declined"),
+        (Answer.QUESTION, "needs_human"),
+        (Answer.UNCLEAR, "unclear"),
+        (Answer.STOP, "stopped"),
+        (Answer.UNSURE, "needs_human"),
+        (Answer.CALLBACK, "interested"),
+        (Answer.WRONG_PERSON, "unclear"),
     ],
 )
-def test_a_correction_moves_the_conversation_and_sends_nothing(town: Any, reading: Reading, state: str) -> None:
-    conversation_id = answered(town, "Oui mais pas avant mars")
+def test_a_correction_moves_the_conversation_and_sends_nothing(town: Any, reading: Answer, state: str) -> None:
+    conversation_id = answered(town, "Oui et non, stop")
     threads.correct(town.database, town.counselor, latest_reply(town), reading, town.now)
     assert town.conversations() == [state]
     found = details(town, conversation_id)
-    assert (found.lines[1].reading, found.lines[1].corrected) == (Reading.UNCLEAR, reading)
-    assert found.lines[1].body == "Oui mais pas avant mars"
-    assert found.opted_out is (reading is Reading.STOP)
+    assert (found.lines[1].reading, found.lines[1].corrected) == (Answer.UNCLEAR, reading)
+    assert found.lines[1].body == "Oui et non, stop"
+    assert found.opted_out is (reading is Answer.STOP)
     assert town.messages("state = 'queued'") == []
     assert "reading corrected" in town.journal()
 
@@ -105,11 +108,11 @@ def test_a_correction_moves_the_conversation_and_sends_nothing(town: Any, readin
 def test_correcting_an_older_answer_leaves_the_conversation_but_a_stop_always_counts(town: Any) -> None:
     answered(town, "Stop au chômage", "Oui")
     older = town.database.value("SELECT reply_id FROM reply ORDER BY received_utc")
-    threads.correct(town.database, town.counselor, older, Reading.YES, town.now)
+    threads.correct(town.database, town.counselor, older, Answer.YES, town.now)
     assert town.conversations() == ["unclear"]
-    threads.correct(town.database, town.counselor, older, Reading.STOP, town.now)
+    threads.correct(town.database, town.counselor, older, Answer.STOP, town.now)
     assert town.conversations() == ["stopped"]
-    threads.correct(town.database, town.counselor, latest_reply(town), Reading.YES, town.now)
+    threads.correct(town.database, town.counselor, latest_reply(town), Answer.YES, town.now)
     assert town.conversations() == ["stopped"], "no correction lifts a STOP"
 
 
@@ -151,7 +154,7 @@ def test_another_agency_finds_nothing(town: Any) -> None:
     with pytest.raises(NotFound):
         threads.details(base, other, conversation_id)
     with pytest.raises(NotFound):
-        threads.correct(base, other, reply_id, Reading.NO, town.now)
+        threads.correct(base, other, reply_id, Answer.NO, town.now)
     with pytest.raises(NotFound):
         threads.decide(base, other, conversation_id, Verdict.CLOSED, "", town.now)
     with pytest.raises(NotFound):

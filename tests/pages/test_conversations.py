@@ -24,7 +24,7 @@ def answered(house: Services, offer: Offer) -> dict[str, UUID]:
     campaigns.launch(house.database, house.person, offer, uuid4(), ids[:3], 8, None, then)
     delivered = "UPDATE message SET state = 'delivered', gateway_id = phone, settled_utc = queued_utc"
     house.database.transact(lambda tx: tx.execute(delivered))
-    for phone, text in (("+33639980000", "Oui"), ("+33639980001", "oui mais pas avant lundi")):
+    for phone, text in (("+33639980000", "Oui"), ("+33639980001", "oui stop")):
         form = json.dumps({"from": phone, "text": text, "id": phone})
         row = {"callback_id": phone, "kind": "incoming", "form": form, "received_utc": then}
         house.database.transact(lambda tx, row=row: tx.insert("callback", [row]))
@@ -67,7 +67,7 @@ def test_a_corrected_reading_moves_the_conversation_and_keeps_the_text(
     assert reply is not None
     app.button(key=f"conversations.read.{reply['reply_id']}.yes").click().run()
     after = house.database.one("SELECT reading, corrected, body FROM reply WHERE reply_id = $1", reply["reply_id"])
-    assert after == {"reading": "unclear", "corrected": "yes", "body": "oui mais pas avant lundi"}
+    assert after == {"reading": "unclear", "corrected": "yes", "body": "oui stop"}
     state = house.database.value("SELECT state FROM conversation WHERE conversation_id = $1", answered["1"])
     assert state == "interested"
 

@@ -1,0 +1,83 @@
+"""`read`: rules first, then the statistical model. Nothing in a message can do anything but be read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ftcore.model import Answer, Reading
+from ftcore.outreach.replies import dates, model, rules
+from ftcore.outreach.replies.folding import fold_lines, plain
+
+# From here on a reading moves a conversation and may be answered by the automaton. Below, a person decides:
+# the reading is a proposal, shown as such, and nothing is sent.
+ACTED_ON = 0.7
+# Below this there is not even a proposal.
+PROPOSED = 0.4
+
+_DATED = frozenset({Answer.YES, Answer.UNSURE, Answer.UNCLEAR})
+_MAY_ASK = frozenset({Answer.YES, Answer.NO, Answer.UNSURE, Answer.CALLBACK})
+
+
+def read(text: str, *, now: datetime, expecting: str | None = None) -> Reading:
+    """Read one answer; any text is allowed. `now` is naive UTC; `expecting` is one of `Expecting`, or None.
+
+    An opt-out is only ever found by rules: the model, which guesses, can neither find nor hide one.
+    """
+    low = fold_lines(text)
+    said = plain(low)
+    ruling = rules.judge(text, low, said, expecting)
+    answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
+    if answer is None:
+        answer, confidence = model.guess(said.text, ruling.cues, expecting)
+        evidence = evidence or said.text[:60]
+        if answer is Answer.STOP or confidence < PROPOSED:
+            answer = Answer.UNCLEAR
+    return Reading(
+        answer,
+        _asks(answer, ruling),
+        _first_day(low, now, answer),
+        confidence,
+        evidence,
+    )
+
+
+def settled(reading: Reading) -> Answer:
+    """The answer that may move a conversation: that of the reading, or UNCLEAR below the confidence for it."""
+    return reading.answer if reading.confidence >= ACTED_ON else Answer.UNCLEAR
+
+
+def kept(reading: Reading) -> dict[str, object]:
+    """The reading as columns of `reply`. Doubt is kept as doubt, with the proposal in words: it counts for nothing."""
+    answer = settled(reading)
+    words = f"« {reading.evidence} »" if reading.evidence else "aucun mot"
+    if answer is not reading.answer:
+        words = f"peut-être « {PROPOSALS[reading.answer]} », {reading.confidence:.0%} : {words}".replace("%", " %")
+    return {
+        "reading": answer.value,
+        "rule": words,
+        "has_question": reading.has_question,
+        "available_from": reading.available_from,
+        "confidence": round(reading.confidence, 3),
+    }
+
+
+PROPOSALS = {
+    Answer.YES: "Oui",
+    Answer.NO: "Non",
+    Answer.UNSURE: "Hésite",
+    Answer.QUESTION: "Question",
+    Answer.CALLBACK: "À rappeler",
+    Answer.STOP: "STOP",
+    Answer.WRONG_PERSON: "Mauvaise personne",
+    Answer.UNCLEAR: "À lire",
+}
+
+
+def _asks(answer: Answer, ruling: rules.Ruling) -> bool:
+    return answer is Answer.QUESTION or (answer in _MAY_ASK and "question" in ruling.cues)
+
+
+def _first_day(text: str, now: datetime, answer: Answer) -> date | None:
+    if answer in (Answer.STOP, Answer.WRONG_PERSON):
+        return None
+    return dates.first_day(text, now, only_said=answer not in _DATED)

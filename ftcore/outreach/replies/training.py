@@ -1,0 +1,157 @@
+"""How the statistical model is made from the labelled set, and how it is judged on what it has not seen."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ftcore.model import Answer
+from ftcore.outreach.replies import model, rules
+from ftcore.outreach.replies.folding import fold_lines, plain
+from ftcore.outreach.replies.reader import read
+
+FILES = ("ordinary.csv", "opt_outs.csv", "stop_words.csv")
+# Any day will do: what is judged is the answer.
+_NOW = datetime(2026, 11, 27, 9, 0)
+_RIDGE = 2e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled message. Its family is a pattern of speech; a whole family is trained on, or none of it."""
+
+    text: str
+    answer: Answer
+    has_question: bool
+    expecting: str | None
+    family: str
+    unseen: bool
+
+
+def examples(folder: Path = model.FOLDER) -> list[Example]:
+    """The labelled set."""
+    found = []
+    for name in FILES:
+        with (folder / name).open(encoding="utf-8", newline="") as lines:
+            found += [
+                Example(
+                    row["text"],
+                    Answer(row["answer"]),
+                    row["has_question"] == "yes",
+                    row["expecting"] or None,
+                    row["family"],
+                    row["split"] == "unseen",
+                )
+                for row in csv.DictReader(lines)
+            ]
+    return found
+
+
+def train(labelled: Iterable[Example]) -> npt.NDArray[np.int8]:
+    """The weights, the same for the same examples: a multinomial logistic regression with a ridge."""
+    from scipy.optimize import minimize
+    from scipy.sparse import csr_array
+
+    rows = [variant for example in labelled if not example.unseen for variant in _variants(example)]
+    columns = [_columns(text, example.expecting) for text, example in rows]
+    values = np.concatenate([np.full(len(one), model.scale(len(one))) for one in columns])
+    ends = np.cumsum([0, *map(len, columns)])
+    matrix = csr_array((values, np.concatenate(columns), ends), shape=(len(rows), model.BIAS))
+    matrix.sum_duplicates()
+    back = matrix.T.tocsr()
+    wanted = np.array([model.ANSWERS.index(example.answer) for _, example in rows])
+    kinds = len(model.ANSWERS)
+    right = np.eye(kinds)[wanted]
+
+    def loss(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        weights = flat.reshape(model.BIAS + 1, kinds)
+        chances = model.softmax(matrix @ weights[:-1] + weights[-1])
+        miss = (chances - right) / len(rows)
+        slope = np.vstack([back @ miss + _RIDGE * weights[:-1], miss.sum(axis=0)])
+        cost = -np.log(chances[np.arange(len(rows)), wanted] + 1e-12).mean() + _RIDGE / 2 * (weights[:-1] ** 2).sum()
+        return float(cost), slope.ravel()
+
+    start = np.zeros((model.BIAS + 1) * kinds)
+    done = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150})
+    steps = np.rint(done.x.reshape(model.BIAS + 1, kinds) / model.STEP)
+    small: npt.NDArray[np.int8] = np.clip(steps, -127, 127).astype(np.int8)
+    return small
+
+
+def save(weights: npt.NDArray[np.int8], path: Path = model.WEIGHTS) -> None:
+    np.save(path, weights, allow_pickle=False)
+
+
+def _columns(text: str, expecting: str | None) -> npt.NDArray[np.int64]:
+    low = fold_lines(text)
+    said = plain(low)
+    ruling = rules.judge(text, low, said, expecting)
+    return np.array(model.features(said.text, ruling.cues, expecting), dtype=np.int64)
+
+
+def _variants(example: Example) -> list[tuple[str, Example]]:
+    """The message, and twice as a thumb may have typed it: a letter lost or doubled, a greeting, a thank-you."""
+    chance = random.Random(example.text)
+    texts = [example.text]
+    for _ in range(2):
+        text = _mistyped(example.text, chance)
+        if chance.random() < 0.3:
+            text = chance.choice(("Bonjour ", "bjr, ", "Bonsoir ", "Bonjour madame, ")) + text
+        if chance.random() < 0.3:
+            text += chance.choice((" merci", " svp", ", cordialement", " bonne journée", " !", " 🙂"))
+        texts.append(text)
+    return [(text, example) for text in dict.fromkeys(texts)]
+
+
+def _mistyped(text: str, chance: random.Random) -> str:
+    places = [place for place in range(1, len(text) - 1) if text[place].isalpha() and text[place - 1].isalpha()]
+    if len(places) < 6:
+        return text
+    place = chance.choice(places)
+    return text[:place] + chance.choice(("", text[place] * 2, text[place + 1] + text[place])) + text[place + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of reading examples: the confusion by (wanted, read), and the messages read wrong."""
+
+    confusion: Counter[tuple[Answer, Answer]]
+    wrong: tuple[tuple[Example, Answer], ...]
+    questions_missed: int
+
+    @property
+    def count(self) -> int:
+        return sum(self.confusion.values())
+
+    @property
+    def accuracy(self) -> float:
+        return sum(n for (wanted, got), n in self.confusion.items() if wanted is got) / max(self.count, 1)
+
+    @property
+    def missed_opt_outs(self) -> int:
+        return sum(n for (wanted, got), n in self.confusion.items() if wanted is Answer.STOP is not got)
+
+    @property
+    def false_opt_outs(self) -> int:
+        return sum(n for (wanted, got), n in self.confusion.items() if wanted is not Answer.STOP is got)
+
+
+def judge(labelled: Iterable[Example]) -> Judged:
+    """Read these examples and compare."""
+    confusion: Counter[tuple[Answer, Answer]] = Counter()
+    wrong, missed = [], 0
+    for example in labelled:
+        found = read(example.text, now=_NOW, expecting=example.expecting)
+        confusion[example.answer, found.answer] += 1
+        if found.answer is not example.answer:
+            wrong.append((example, found.answer))
+        missed += found.has_question is not example.has_question
+    return Judged(confusion, tuple(wrong), missed)
