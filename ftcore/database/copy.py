@@ -17,7 +17,7 @@ TABLES = (
     "callback",
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
-    "reply_example",
+    "reply_example", "sending_rule", "sms_template",
 )  # fmt: skip
 
 

@@ -206,7 +206,7 @@ def _open_conversations(tx: Transaction, offer: Offer, campaign_id: UUID, plan: 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An SMS to queue. `author` None means the automaton."""
+    """An SMS to queue. `author` None means the automaton; `template` names the wording it was written from."""
 
     agency_id: UUID
     conversation_id: UUID
@@ -217,6 +217,7 @@ class Outgoing:
     not_before_utc: datetime
     opening: bool = False
     author: str | None = None
+    template: str | None = None
 
 
 def queue(tx: Transaction, outgoing: Sequence[Outgoing], now: datetime) -> None:
@@ -238,6 +239,7 @@ def queue(tx: Transaction, outgoing: Sequence[Outgoing], now: datetime) -> None:
             "queued_utc": now,
             "not_before_utc": sms.not_before_utc,
             "contradicted": False,
+            "template": sms.template,
         }
         for sms in outgoing
     ]

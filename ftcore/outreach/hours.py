@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import holidays
+
+from ftcore.database import Transaction
 
 # Overseas departments and territories: time zone, and the calendar of their own public holidays.
 _OVERSEAS = {
@@ -36,6 +39,16 @@ def _zone_and_calendar(department: str | None) -> tuple[ZoneInfo, str | None]:
         zone, subdivision = _OVERSEAS[department]
         return ZoneInfo(zone), subdivision
     return ZoneInfo("Europe/Paris"), _ALSACE.get(department or "")
+
+
+def of_agency(tx: Transaction, agency_id: UUID, hours: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The sending hours of an agency: its own where it has set them, else `hours`; None stays None (the sandbox)."""
+    if hours is None:
+        return None
+    row = tx.one("SELECT first_hour, last_hour FROM sending_rule WHERE agency_id = $1", agency_id)
+    if row is None or row["first_hour"] is None or row["last_hour"] is None:
+        return hours
+    return row["first_hour"], row["last_hour"]
 
 
 def next_slot(now: datetime, department: str | None, hours: tuple[int, int] | None) -> datetime:
