@@ -97,13 +97,25 @@ STATE_ORDER: dict[MessageState, int] = {
 class ConversationState(StrEnum):
     """Where one person stands for one offer."""
 
-    WAITING = "waiting"
-    INTERESTED = "interested"
+    WAITING = "waiting"  # for an answer to the first message
+    AVAILABILITY = "availability"  # said yes, was asked from when
+    PREREQUISITE = "prerequisite"  # is being asked what the offer demands
+    INTERESTED = "interested"  # handed over: to be called
     DECLINED = "declined"
     NEEDS_HUMAN = "needs_human"
     UNCLEAR = "unclear"
+    WRONG_PERSON = "wrong_person"
     STOPPED = "stopped"
     UNREACHED = "unreached"
+    CLOSED = "closed"  # without an answer after the reminder, or with the offer
+
+
+class Met(StrEnum):
+    """Whether a prerequisite is met, by what the person wrote or a counselor noted. Unknown is not no."""
+
+    UNKNOWN = "unknown"
+    MET = "met"
+    NOT_MET = "not_met"
 
 
 class CampaignState(StrEnum):
@@ -115,6 +127,8 @@ class CampaignState(StrEnum):
 class Verdict(StrEnum):
     """What the counselor decided after the answers. Decisions are a person's, never a machine's."""
 
+    RETAINED = "retained"
+    TO_SEE = "to_see"
     INTRODUCED = "introduced"
     CALLED_BACK = "called_back"
     NOT_RETAINED = "not_retained"

@@ -35,10 +35,14 @@ CONVERSATIONS = {
     ConversationState.INTERESTED: "À rappeler",
     ConversationState.UNCLEAR: "À lire",
     ConversationState.NEEDS_HUMAN: "Besoin de vous",
+    ConversationState.AVAILABILITY: "Disponibilité demandée",
+    ConversationState.PREREQUISITE: "Questions en cours",
     ConversationState.WAITING: "Sans réponse",
     ConversationState.DECLINED: "Ne souhaite pas",
     ConversationState.STOPPED: "STOP",
     ConversationState.UNREACHED: "Non joint",
+    ConversationState.WRONG_PERSON: "Mauvaise personne",
+    ConversationState.CLOSED: "Clos",
 }
 MESSAGES = {
     MessageState.QUEUED: "en attente d'envoi",
@@ -53,6 +57,8 @@ MESSAGES = {
     MessageState.CANCELLED: "annulé avant envoi",
 }
 VERDICTS = {
+    Verdict.RETAINED: "Retenu·e",
+    Verdict.TO_SEE: "À voir",
     Verdict.CALLED_BACK: "Rappelé·e",
     Verdict.INTRODUCED: "Mis·e en relation",
     Verdict.NOT_RETAINED: "Non retenu·e",
@@ -73,3 +79,9 @@ def show_error(error: Exception) -> bool:
         icon=":material/error:",
     )
     return True
+
+
+def escaped(text: str, limit: int) -> str:
+    """Text that people typed, harmless in a caption: Markdown could load remote images."""
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$:~" else c for c in short.replace("\n", " "))

@@ -13,11 +13,12 @@ from ftcore.errors import DatabaseError
 TABLES = (
     "agency", "occupation", "occupation_title", "occupation_skill", "occupation_near", "department", "commune",
     "commune_postcode", "skill", "reference_load",
-    "offer", "candidate", "pool_size", "campaign", "conversation", "message", "message_event", "reply", "opt_out",
+    "offer", "offer_closing", "candidate", "pool_size", "campaign", "conversation", "message", "message_event", "reply",
+    "opt_out",
     "callback",
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
-    "reply_example", "sending_rule", "sms_template",
+    "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
 )  # fmt: skip
 
 

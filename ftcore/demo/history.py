@@ -17,14 +17,18 @@ from ftcore.model import (
     Answer,
     CampaignState,
     ConversationState,
+    Expecting,
     MessageState,
     Offer,
     OfferSource,
     Verdict,
 )
-from ftcore.outreach import campaigns, conversation, replies
+from ftcore.outreach import campaigns, dialogue, replies, silences, templates
+from ftcore.outreach.dialogue import Talk
 from ftcore.outreach.hours import next_slot
-from ftcore.outreach.sms import gsm_safe, measure
+from ftcore.outreach.sms import measure
+from ftcore.outreach.templates import DEFAULTS
+from ftcore.outreach.templates import Template as Wording
 
 # How invented people answer: how often, and in which words. What each text means is read by the same
 # rules as a real answer.
@@ -49,6 +53,15 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
+# What the people who said yes answer to the questions that follow, and how often they go on.
+_FOLLOWS = 0.9
+_FOLLOWED: dict[ConversationState, tuple[str, ...]] = {
+    ConversationState.AVAILABILITY: (
+        "Tout de suite", "tt de suite", "Lundi", "dès demain", "Immédiatement", "la semaine prochaine", "maintenant",
+        "à partir du 15", "Dans 2 semaines", "je suis dispo", "fin du mois", "je sais pas encore",
+    ),
+    ConversationState.PREREQUISITE: ("Oui", "oui", "OUI", "Oui j'ai le permis", "oui bien sûr", "Non", "pas encore"),
+}  # fmt: skip
 _NOT_RETAINED = (
     "Horaires incompatibles avec une formation en cours",
     "A trouvé un autre poste entre-temps",
@@ -169,16 +182,27 @@ class History:
             "verdict_reason": None,
             "verdict_by": None,
             "verdict_utc": None,
+            "position": None,
+            "interest": None,
+            "interest_reply": None,
+            "available_from": None,
+            "available_reply": None,
+            "answered_utc": None,
+            "seen_utc": None,
         }
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
         contact.latest = launched
-        body = campaigns.opening_message(self.agency.name, self._as_offer(template, offer), person["first_name"])
+        as_offer = self._as_offer(template, offer)
+        body = campaigns.opening_message(self.agency.name, as_offer, person["first_name"])
         state, settled = self._message(row, person, body, launched, wait, opening=True)
         if state is MessageState.FAILED:
             row["state"], row["changed_utc"] = ConversationState.UNREACHED.value, settled
         elif state is MessageState.DELIVERED and self._rng.random() < _REPLY_SHARE:
-            self._answers(row, person, settled, is_first)
+            talk = Talk(as_offer, person["first_name"], self.agency.name, ConversationState.WAITING, automatic=1)
+            self._answers(row, person, talk, settled, is_first)
+            self._keep(row, talk)
+            self._left_open(row)
             self._verdict(row)
         self.tables["conversation"].append(row)
 
@@ -193,10 +217,20 @@ class History:
             source=OfferSource.DEMO,
             created_utc=row["created_utc"],
             contract=row["contract"],
+            weekly_hours=row["weekly_hours"],
+            licences=tuple(row["licences"]),
         )
 
     def _message(
-        self, row: Row, person: Row, body: str, queued: datetime, wait: float, *, opening: bool
+        self,
+        row: Row,
+        person: Row,
+        body: str,
+        queued: datetime,
+        wait: float,
+        *,
+        opening: bool,
+        template: str = "opening 0",
     ) -> tuple[MessageState, datetime]:
         """One outgoing SMS with everything that was learned about it; gives its state, and since when."""
         message_id = self._id()
@@ -240,6 +274,7 @@ class History:
                 "cost": f"EUR {0.05 * measure(body).parts:.4f}" if is_known else None,
                 "failure": detail if state is MessageState.FAILED else None,
                 "contradicted": False,
+                "template": template,
             }
         )
         for step, happened, source, why in steps:
@@ -256,44 +291,83 @@ class History:
             )
         return state, settled
 
-    def _answers(self, row: Row, person: Row, delivered: datetime, is_first: bool) -> None:
-        """One answer, seldom two, each read and followed as a real one would be."""
+    def _answers(self, row: Row, person: Row, talk: Talk, delivered: datetime, is_first: bool) -> None:
+        """One answer and what follows it, each read and followed as a real one would be; seldom a word more."""
         minutes = self._rng.lognormvariate(math.log(_REPLY_MEDIAN_MINUTES), _REPLY_SIGMA)
         happened = _by_day(delivered + min(timedelta(minutes=minutes), _LONGEST_SILENCE), self._rng)
         happened = min(happened, delivered + _LONGEST_SILENCE)
         # A STOP blocks the number everywhere: only somebody without earlier threads says it here.
         kinds = _ANSWERS if is_first else _ANSWERS[:-1]
         words = self._rng.choices([texts for _, texts in kinds], [share for share, _ in kinds])[0]
-        self._answer(row, person, happened, self._rng.choice(words))
-        if row["state"] != ConversationState.STOPPED.value and self._rng.random() < 0.08:
-            later = _by_day(happened + timedelta(minutes=self._rng.uniform(2, 300)), self._rng)
-            self._answer(row, person, later, self._rng.choice(_SECOND_ANSWERS))
+        wrote = self._answer(row, person, talk, happened, self._rng.choice(words))
+        while wrote and talk.state in _FOLLOWED and self._rng.random() < _FOLLOWS:
+            happened = self._later(happened, 1, 45)
+            wrote = self._answer(row, person, talk, happened, self._rng.choice(_FOLLOWED[talk.state]))
+        if wrote and talk.state is not ConversationState.STOPPED and self._rng.random() < 0.08:
+            self._answer(row, person, talk, self._later(happened, 2, 300), self._rng.choice(_SECOND_ANSWERS))
 
-    def _answer(self, row: Row, person: Row, happened: datetime, body: str) -> None:
+    def _later(self, happened: datetime, least: float, most: float) -> datetime:
+        return _by_day(happened + timedelta(minutes=self._rng.uniform(least, most)), self._rng)
+
+    def _answer(self, row: Row, person: Row, talk: Talk, happened: datetime, body: str) -> bool:
+        """Let the person write once; tells whether they could have done so by now."""
         if next_slot(happened, person["department"], HOURS) > self.now - timedelta(hours=1):
-            return  # its automatic answer would still be under way: this person has not written yet
-        read = replies.read(body, now=happened)
-        step = conversation.step(ConversationState(row["state"]), replies.settled(read))
-        row["state"], row["changed_utc"] = step.state.value, happened
+            return False  # its automatic answer would still be under way: this person has not written yet
+        expecting, position, reply_id = talk.expecting, talk.position, self._id()
+        reading = replies.read(body, now=happened, expecting=expecting)
+        word = dialogue.hear(talk, reading, body, reply_id)
+        row["changed_utc"] = row["answered_utc"] = happened
         self.tables["reply"].append(
             {
                 "agency_id": self.agency.agency_id,
-                "reply_id": self._id(),
+                "reply_id": reply_id,
                 "conversation_id": row["conversation_id"],
                 "received_utc": happened,
                 "body": body,
-                **replies.kept(read),
+                "expecting": expecting.value if expecting else None,
+                "position": position if expecting is Expecting.PREREQUISITE else None,
+                **replies.kept(reading),
             }
         )
-        if read.answer is Answer.STOP:
+        if reading.answer is Answer.STOP:
             self._contacts[row["phone"]].stopped = True
             self.tables["opt_out"].append(
                 {"phone": row["phone"], "since_utc": happened, "source": "sms", "reason": "STOP reçu par SMS"}
             )
-        if step.answer is not None:
-            name = self.agency.name[0].lower() + self.agency.name[1:]
-            answer = conversation.ANSWERS[step.answer].replace("{first_name}", person["first_name"])
-            self._message(row, person, gsm_safe(answer.replace("{agency}", name)), happened, 0.0, opening=False)
+        if word is not None:
+            template = Wording(word.kind, 0, DEFAULTS[word.kind])
+            body = templates.fill(template, word.values)
+            self._message(row, person, body, happened, 0.0, opening=False, template=template.name)
+        return True
+
+    def _keep(self, row: Row, talk: Talk) -> None:
+        """Where the talk stands, as columns of the conversation, and its prerequisites."""
+        row |= {
+            "state": talk.state.value,
+            "position": talk.position,
+            "interest": talk.interest.value if talk.interest else None,
+            "interest_reply": talk.interest_reply,
+            "available_from": talk.available_from,
+            "available_reply": talk.available_reply,
+        }
+        self.tables["prerequisite_check"] += [
+            {
+                "agency_id": self.agency.agency_id,
+                "conversation_id": row["conversation_id"],
+                "position": position,
+                "text": check.prerequisite.text,
+                "demand": check.prerequisite.demand.value,
+                "met": check.met.value,
+                "reply_id": check.reply_id,
+            }
+            for position, check in enumerate(talk.checks)
+        ]
+
+    def _left_open(self, row: Row) -> None:
+        """A questionnaire that was left open for a day is handed over as it is."""
+        left = row["changed_utc"] + silences.LEFT_OPEN_AFTER
+        if ConversationState(row["state"]) in _FOLLOWED and left < self.now:
+            row["state"], row["changed_utc"] = ConversationState.INTERESTED.value, left
 
     def _verdict(self, row: Row) -> None:
         """What the counselor decided: most of those interested, and the old ones that waited for a person."""
@@ -304,8 +378,10 @@ class History:
             return
         chance = self._rng.random()
         verdict: Verdict | None = None
+        shares: tuple[tuple[float, Verdict], ...]
         if row["state"] == ConversationState.INTERESTED.value:
-            shares = ((0.42, Verdict.INTRODUCED), (0.70, Verdict.CALLED_BACK), (0.86, Verdict.NOT_RETAINED))
+            shares = ((0.38, Verdict.INTRODUCED), (0.52, Verdict.RETAINED), (0.66, Verdict.TO_SEE),
+                      (0.80, Verdict.CALLED_BACK), (0.90, Verdict.NOT_RETAINED))  # fmt: skip
             verdict = next((kind for share, kind in shares if chance < share), None)
         elif row["state"] in (ConversationState.NEEDS_HUMAN.value, ConversationState.UNCLEAR.value):
             shares = ((0.15, Verdict.INTRODUCED), (0.60, Verdict.CALLED_BACK), (0.92, Verdict.CLOSED))

@@ -65,7 +65,7 @@ def save_all(database: Database, person: Person, offers: Iterable[Offer], now: d
             for offer_id, offer in wanted.items()
             if offer_id in known and not _same(offer, from_row(known[offer_id]))
         ]
-        tx.insert("offer", [_row(offer) | {"created_by": person.person_id} for offer in added])
+        tx.insert("offer", [to_row(offer) | {"created_by": person.person_id} for offer in added])
         for offer in updated:
             _replace(tx, offer)
         for act, group in (("offer saved", added), ("offer changed", updated)):
@@ -167,7 +167,8 @@ def _pay_of(row: Row) -> Pay | None:
     return Pay(low=row["pay_low"], unit=PayUnit(row["pay_unit"]), high=row["pay_high"])
 
 
-def _row(offer: Offer) -> dict[str, Any]:
+def to_row(offer: Offer) -> dict[str, Any]:
+    """The columns of the table `offer`, but for who created it."""
     occupation, place, pay = offer.occupation, offer.place, offer.pay
     return {name: getattr(offer, name) for name in _PLAIN} | {
         "source": str(offer.source),
@@ -199,7 +200,7 @@ def _same(offer: Offer, saved: Offer) -> bool:
 
 def _replace(tx: Transaction, offer: Offer) -> None:
     kept = ("agency_id", "offer_id", "created_utc")
-    row = {name: value for name, value in _row(offer).items() if name not in kept}
+    row = {name: value for name, value in to_row(offer).items() if name not in kept}
     assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(row, start=3))
     tx.execute(
         f"UPDATE offer SET {assignments} WHERE agency_id = $1 AND offer_id = $2",

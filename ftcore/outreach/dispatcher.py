@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Database, Row, Transaction, utc_now
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.model import MessageState
-from ftcore.outreach import campaigns, inbox, ledger
+from ftcore.outreach import campaigns, inbox, ledger, stops
 from ftcore.outreach.hours import next_slot
 from ftcore.trust import journal
 
@@ -56,7 +56,9 @@ _DUE = """
            WHERE c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id) = 'running'
           AND (SELECT v.state FROM conversation v
                WHERE v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id)
-              NOT IN ('unclear', 'stopped')))
+              NOT IN ('unclear', 'stopped')
+          AND NOT EXISTS (SELECT 1 FROM conversation h WHERE h.agency_id = m.agency_id
+                          AND h.conversation_id = m.conversation_id AND h.taken_over_utc IS NOT NULL)))
       AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
 """
 
@@ -154,7 +156,7 @@ def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
             if outcome.pause is not None:
                 _pause(tx, outcome.sms, outcome.pause, now)
             if outcome.opted_out:
-                inbox.opt_out(tx, outcome.sms["phone"], now, "gateway", "STOP connu de la passerelle")
+                stops.opt_out(tx, outcome.sms["phone"], now, "gateway", "STOP connu de la passerelle")
         failed = [o.change for o in outcomes if o.change is not None and o.change.state is MessageState.FAILED]
         inbox.mark_unreached(tx, failed, now)
 

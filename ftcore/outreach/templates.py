@@ -38,13 +38,13 @@ DEFAULTS: dict[Kind, str] = {
     "Répondez OUI ou NON. Sans réponse, nous n'écrirons plus pour cette offre. Message automatique, réf. ((code)). "
     "STOP pour ne plus en recevoir.",
     Kind.ASK_AVAILABILITY: "Merci ((prénom)). À partir de quand êtes-vous disponible ? (réf. ((code)))",
-    Kind.ASK_PREREQUISITE: "((question)) Répondez OUI ou NON. (réf. ((code)))",
+    Kind.ASK_PREREQUISITE: "((question)) (réf. ((code)))",
     Kind.HANDOVER: "Merci ((prénom)), c'est noté. Un conseiller de l'((agence)) vous appellera pour ce poste.",
     Kind.CALLBACK: "C'est noté ((prénom)), un conseiller de l'((agence)) vous appellera.",
     Kind.DECLINED: "C'est noté, merci de votre réponse. Elle ne change rien à votre suivi.",
     Kind.UNSURE: "Prenez votre temps. Un conseiller de l'((agence)) reprendra contact avec vous pour ce poste.",
     Kind.WRONG_PERSON: "Désolés de l'erreur, et merci de nous l'avoir dit. Un conseiller va corriger ce numéro.",
-    Kind.FACT: "((fait))",
+    Kind.FACT: "((fait)) ((question))",
     Kind.QUESTION: "Message bien reçu. Un conseiller de l'((agence)) vous répondra.",
     Kind.CLOSING: "France Travail, ((agence)) : le poste de ((offre)) n'est plus à pourvoir. Merci de votre réponse, "
     "elle ne change rien à votre suivi. Message automatique.",
@@ -55,7 +55,7 @@ PLACEHOLDERS: dict[Kind, frozenset[str]] = {
     kind: frozenset({"prénom", "agence", "offre", "lieu", "contrat", "code"}) for kind in Kind
 } | {
     Kind.ASK_PREREQUISITE: frozenset({"prénom", "agence", "offre", "code", "question"}),
-    Kind.FACT: frozenset({"prénom", "agence", "offre", "code", "fait"}),
+    Kind.FACT: frozenset({"prénom", "agence", "offre", "code", "fait", "question"}),
 }
 
 _PLACEHOLDER = re.compile(r"\(\(([^()]*)\)\)")

@@ -1,33 +1,33 @@
-"""What counselors see and do in Échanges: the work list, one thread, a correction, a verdict, a word by hand."""
+"""One thread of Échanges: its SMS, what was learned from them, and the counselor's judgement of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from enum import StrEnum
+from uuid import UUID, uuid4
 
 from ftcore.database import Database, Row, Transaction
+from ftcore.drafting import offers
 from ftcore.errors import FtError, NotFound
-from ftcore.model import Answer, ConversationState, MessageState, Person, Verdict
-from ftcore.outreach import campaigns, conversation, corrections, inbox
-from ftcore.outreach.hours import next_slot
+from ftcore.model import Answer, Demand, Expecting, MessageState, Met, Person, Verdict
+from ftcore.outreach import conversation, corrections, questions, stops
+from ftcore.outreach.worklist import THREAD, Thread, thread
 from ftcore.trust import access, journal
 
-LONGEST_SMS = 480
+MISSING = "Cet échange n'existe pas ou plus dans votre agence."
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """One line of the work list."""
+class Happening(StrEnum):
+    """What stands in a thread beside its SMS."""
 
-    conversation_id: UUID
-    offer_id: UUID
-    offer_title: str
-    name: str
-    state: ConversationState
-    verdict: Verdict | None
-    changed_utc: datetime
-    latest_answer: str | None
+    NOTE = "note"
+    TAKEN_OVER = "taken_over"
+    GIVEN_BACK = "given_back"
+    REMINDED = "reminded"
+    SILENT = "silent"
+    LEFT_OPEN = "left_open"
+    OFFER_CLOSED = "offer_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,41 @@ class Line:
     state: MessageState | None = None
     failure: str | None = None
     author: str | None = None
+    message_id: UUID | None = None
     reply_id: UUID | None = None
     reading: Answer | None = None
     corrected: Answer | None = None
     rule: str | None = None
     has_question: bool = False
     available_from: date | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a thread beside its SMS; `body` is the text of a note."""
+
+    kind: Happening
+    happened_utc: datetime
+    actor: str
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prerequisite:
+    """One prerequisite of the thread, whether it is met, and the SMS that says so. Unknown is not no."""
+
+    position: int
+    text: str
+    demand: Demand
+    met: Met
+    quote: str | None
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A thread with its person and its lines, oldest first."""
+    """A thread with its person, its lines and events, oldest first, and what was learned with the SMS that says it."""
 
     thread: Thread
     candidate_id: UUID
@@ -58,82 +82,14 @@ class Details:
     verdict_reason: str | None
     opted_out: bool
     lines: tuple[Line, ...]
-
-
-def counts(database: Database, person: Person, offer_id: UUID | None = None) -> dict[ConversationState, int]:
-    """How many conversations without a verdict stand in each state, in the person's agency."""
-    access.require(person, "read conversations")
-    rows = database.rows(
-        """
-        SELECT state, count(*) AS n FROM conversation
-        WHERE agency_id = $1 AND verdict IS NULL AND ($2::UUID IS NULL OR offer_id = $2::UUID)
-        GROUP BY state
-        """,
-        person.agency_id,
-        offer_id,
-    )
-    return {ConversationState(row["state"]): row["n"] for row in rows}
-
-
-def finished_count(database: Database, person: Person, offer_id: UUID | None = None) -> int:
-    """How many conversations have a verdict."""
-    access.require(person, "read conversations")
-    found = database.value(
-        "SELECT count(*) FROM conversation WHERE agency_id = $1 AND verdict IS NOT NULL "
-        "AND ($2::UUID IS NULL OR offer_id = $2::UUID)",
-        person.agency_id,
-        offer_id,
-    )
-    return int(found)
-
-
-def worklist(
-    database: Database,
-    person: Person,
-    states: tuple[ConversationState, ...] | None,
-    offer_id: UUID | None = None,
-    limit: int = 100,
-) -> list[Thread]:
-    """The conversations in these states without a verdict, latest news first; None gives the finished ones."""
-    access.require(person, "read conversations")
-    rows = database.rows(
-        f"""
-        {_THREAD}
-        WHERE v.agency_id = $1 AND ($2::UUID IS NULL OR v.offer_id = $2::UUID)
-          AND CASE WHEN $3 THEN v.verdict IS NOT NULL ELSE v.verdict IS NULL AND v.state = ANY($4::TEXT[]) END
-        ORDER BY v.changed_utc DESC, v.conversation_id LIMIT $5
-        """,
-        person.agency_id,
-        offer_id,
-        states is None,
-        [state.value for state in states or ()],
-        limit,
-    )
-    return [_thread(row) for row in rows]
-
-
-_THREAD = """
-    SELECT v.conversation_id, v.offer_id, v.candidate_id, v.phone, v.state, v.verdict, v.verdict_reason,
-           v.changed_utc, o.title AS offer_title, c.first_name, c.last_name,
-           (SELECT r.body FROM reply r WHERE r.agency_id = v.agency_id
-            AND r.conversation_id = v.conversation_id ORDER BY r.received_utc DESC LIMIT 1) AS latest_answer
-    FROM conversation v
-    JOIN offer o ON o.agency_id = v.agency_id AND o.offer_id = v.offer_id
-    JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
-"""
-
-
-def _thread(row: Row) -> Thread:
-    return Thread(
-        row["conversation_id"],
-        row["offer_id"],
-        row["offer_title"],
-        f"{row['first_name']} {row['last_name']}",
-        ConversationState(row["state"]),
-        Verdict(row["verdict"]) if row["verdict"] else None,
-        row["changed_utc"],
-        row["latest_answer"],
-    )
+    events: tuple[Event, ...] = ()
+    prerequisites: tuple[Prerequisite, ...] = ()
+    interest: Answer | None = None
+    interest_quote: str | None = None
+    available_from: date | None = None
+    available_quote: str | None = None
+    taken_over_by: str | None = None
+    offer_closed: bool = False
 
 
 def details(database: Database, person: Person, conversation_id: UUID) -> Details:
@@ -141,68 +97,156 @@ def details(database: Database, person: Person, conversation_id: UUID) -> Detail
     access.require(person, "read conversations")
     with database.read() as reader:
         row = reader.one(
-            f"{_THREAD} WHERE v.agency_id = $1 AND v.conversation_id = $2", person.agency_id, conversation_id
+            f"{THREAD} WHERE v.agency_id = $1 AND v.conversation_id = $2", person.agency_id, conversation_id
         )
         if row is None:
-            raise NotFound("Cet échange n'existe pas ou plus dans votre agence.")
-        outgoing = reader.rows(
-            """
-            SELECT body, state, failure, author, coalesce(claimed_utc, queued_utc) AS happened_utc
-            FROM message WHERE agency_id = $1 AND conversation_id = $2
-            """,
-            person.agency_id,
-            conversation_id,
-        )
-        incoming = reader.rows(
-            """
-            SELECT reply_id, body, reading, corrected, rule, has_question, available_from,
-                   received_utc AS happened_utc
-            FROM reply WHERE agency_id = $1 AND conversation_id = $2
-            """,
-            person.agency_id,
-            conversation_id,
+            raise NotFound(MISSING)
+        outgoing, incoming, events, checks = (
+            reader.rows(query, person.agency_id, conversation_id) for query in (_OUTGOING, _INCOMING, _EVENTS, _CHECKS)
         )
         opted_out = bool(reader.value("SELECT count(*) FROM opt_out WHERE phone = $1", row["phone"]))
-    lines = [
-        Line(
-            False,
-            m["happened_utc"],
-            m["body"],
-            state=MessageState(m["state"]),
-            failure=m["failure"],
-            author=m["author"],
+        offer = reader.one(
+            "SELECT * FROM offer WHERE agency_id = $1 AND offer_id = $2", person.agency_id, row["offer_id"]
         )
-        for m in outgoing
-    ] + [
-        Line(
-            True,
-            r["happened_utc"],
-            r["body"],
-            reply_id=r["reply_id"],
-            reading=Answer(r["reading"]),
-            corrected=Answer(r["corrected"]) if r["corrected"] else None,
-            rule=r["rule"],
-            has_question=bool(r["has_question"]),
-            available_from=r["available_from"],
+        closed = bool(
+            reader.value(
+                "SELECT count(*) FROM offer_closing WHERE agency_id = $1 AND offer_id = $2",
+                person.agency_id,
+                row["offer_id"],
+            )
         )
-        for r in incoming
-    ]
+    bodies = {reply["reply_id"]: reply["body"] for reply in incoming}
+    lines = [_outgoing(message) for message in outgoing] + [_incoming(reply) for reply in incoming]
     lines.sort(key=lambda line: (line.happened_utc, line.incoming))
-    return Details(_thread(row), row["candidate_id"], row["phone"], row["verdict_reason"], opted_out, tuple(lines))
+    return Details(
+        thread(row),
+        row["candidate_id"],
+        row["phone"],
+        row["verdict_reason"],
+        opted_out,
+        tuple(lines),
+        tuple(Event(Happening(e["kind"]), e["happened_utc"], e["actor"], e["body"]) for e in events),
+        tuple(prerequisite(check | {"quote": bodies.get(check["reply_id"])}) for check in checks) or _unasked(offer),
+        Answer(row["interest"]) if row["interest"] else None,
+        bodies.get(row["interest_reply"]),
+        row["available_from"],
+        bodies.get(row["available_reply"]),
+        row["taken_over_by"],
+        closed,
+    )
+
+
+_OUTGOING = """
+    SELECT message_id, body, state, failure, author, coalesce(claimed_utc, queued_utc) AS happened_utc
+    FROM message WHERE agency_id = $1 AND conversation_id = $2
+"""
+_INCOMING = """
+    SELECT reply_id, body, reading, corrected, rule, has_question, available_from, confidence,
+           received_utc AS happened_utc
+    FROM reply WHERE agency_id = $1 AND conversation_id = $2
+"""
+_EVENTS = "SELECT * FROM thread_event WHERE agency_id = $1 AND conversation_id = $2 ORDER BY happened_utc, event_id"
+_CHECKS = "SELECT * FROM prerequisite_check WHERE agency_id = $1 AND conversation_id = $2 ORDER BY position"
+
+
+def _outgoing(row: Row) -> Line:
+    return Line(
+        False,
+        row["happened_utc"],
+        row["body"],
+        state=MessageState(row["state"]),
+        failure=row["failure"],
+        author=row["author"],
+        message_id=row["message_id"],
+    )
+
+
+def _incoming(row: Row) -> Line:
+    return Line(
+        True,
+        row["happened_utc"],
+        row["body"],
+        reply_id=row["reply_id"],
+        reading=Answer(row["reading"]),
+        corrected=Answer(row["corrected"]) if row["corrected"] else None,
+        rule=row["rule"],
+        has_question=bool(row["has_question"]),
+        available_from=row["available_from"],
+        confidence=row["confidence"],
+    )
+
+
+def prerequisite(row: Row) -> Prerequisite:
+    """A prerequisite from a row of `prerequisite_check` with the `quote` that settled it."""
+    return Prerequisite(
+        row["position"], row["text"], Demand(row["demand"]), Met(row["met"]), row["quote"], row["decided_by"]
+    )
+
+
+def _unasked(offer: Row | None) -> tuple[Prerequisite, ...]:
+    if offer is None:
+        return ()
+    asked = questions.prerequisites(offers.from_row(offer))
+    return tuple(
+        Prerequisite(position, each.text, each.demand, Met.UNKNOWN, None) for position, each in enumerate(asked)
+    )
+
+
+def happen(
+    tx: Transaction,
+    agency_id: UUID,
+    conversation_ids: list[UUID],
+    kind: Happening,
+    actor: str,
+    now: datetime,
+    body: str | None = None,
+) -> None:
+    """Keep an event in each of these threads. `actor` is the automaton or a person's id."""
+    tx.insert(
+        "thread_event",
+        [
+            {
+                "agency_id": agency_id,
+                "conversation_id": conversation_id,
+                "event_id": uuid4(),
+                "kind": kind.value,
+                "body": body,
+                "actor": actor,
+                "happened_utc": now,
+            }
+            for conversation_id in conversation_ids
+        ],
+    )
+
+
+def seen(database: Database, person: Person, conversation_id: UUID, now: datetime) -> None:
+    """A counselor has opened the thread: what came so far is not unread any more."""
+    access.require(person, "read conversations")
+    database.transact(
+        lambda tx: tx.execute(
+            "UPDATE conversation SET seen_utc = $3 WHERE agency_id = $1 AND conversation_id = $2 "
+            "AND answered_utc > coalesce(seen_utc, opened_utc)",
+            person.agency_id,
+            conversation_id,
+            now,
+        )
+    )
 
 
 def correct(database: Database, person: Person, reply_id: UUID, answer: Answer, now: datetime) -> None:
     """A person reads an answer otherwise than the machine did. The original text and reading stay.
 
-    Correcting the latest answer moves the conversation, and a correction to STOP blocks the number
-    like a STOP does. Nothing is sent. The message is kept as a labelled example, without what names anybody.
+    What was learned from it (interest, or the prerequisite it answered) follows. Correcting the latest
+    answer moves the conversation, and a correction to STOP blocks the number like a STOP does. Nothing
+    is sent. The message is kept as a labelled example, without what names anybody.
     """
     access.require(person, "read conversations")
 
     def write(tx: Transaction) -> None:
         row = tx.one(
             """
-            SELECT r.conversation_id, r.body, r.reading, v.phone, v.candidate_id, c.first_name, c.last_name,
+            SELECT r.conversation_id, r.body, r.reading, r.expecting, r.position, v.phone, v.candidate_id,
+                   v.interest_reply, c.first_name, c.last_name,
                    r.received_utc >= (SELECT max(x.received_utc) FROM reply x WHERE x.agency_id = r.agency_id
                                       AND x.conversation_id = r.conversation_id) AS latest
             FROM reply r
@@ -226,19 +270,113 @@ def correct(database: Database, person: Person, reply_id: UUID, answer: Answer, 
         )
         corrections.keep(tx, person.agency_id, reply_id, row, answer, now)
         if answer is Answer.STOP:
-            inbox.opt_out(tx, row["phone"], now, "person", "STOP lu par un conseiller")
-        elif row["latest"]:
-            tx.execute(
-                "UPDATE conversation SET state = $3, changed_utc = $4 "
-                "WHERE agency_id = $1 AND conversation_id = $2 AND state <> 'stopped'",
-                person.agency_id,
-                row["conversation_id"],
-                conversation.AFTER_CORRECTION[answer].value,
-                now,
-            )
+            stops.opt_out(tx, row["phone"], now, "person", "STOP lu par un conseiller")
+        else:
+            _follow(tx, person, reply_id, row, answer, now)
         journal.record(tx, person.agency_id, person.person_id, "reading corrected", reply_id, now, answer.value)
 
     database.transact(write)
+
+
+def _follow(tx: Transaction, person: Person, reply_id: UUID, row: Row, answer: Answer, now: datetime) -> None:
+    """What a correction changes beside the reading itself."""
+    about_prerequisite = row["expecting"] == Expecting.PREREQUISITE.value and row["position"] is not None
+    # To the question of a prerequisite, yes and no say nothing of the offer.
+    if about_prerequisite and answer in (Answer.YES, Answer.NO, Answer.UNSURE):
+        met = {Answer.YES: Met.MET, Answer.NO: Met.NOT_MET}.get(answer, Met.UNKNOWN)
+        _settle_check(tx, person, row["conversation_id"], row["position"], met, now)
+        tx.execute(
+            "UPDATE prerequisite_check SET reply_id = $4 "
+            "WHERE agency_id = $1 AND conversation_id = $2 AND position = $3",
+            person.agency_id,
+            row["conversation_id"],
+            row["position"],
+            reply_id,
+        )
+        state = conversation.AFTER_CORRECTION[Answer.YES]
+    else:
+        state = conversation.AFTER_CORRECTION[answer]
+        interest = {Answer.YES: "yes", Answer.CALLBACK: "yes", Answer.NO: "no", Answer.UNSURE: "unsure"}.get(answer)
+        if row["latest"] or row["interest_reply"] == reply_id:
+            tx.execute(
+                "UPDATE conversation SET interest = $3, interest_reply = $4 "
+                "WHERE agency_id = $1 AND conversation_id = $2",
+                person.agency_id,
+                row["conversation_id"],
+                interest,
+                reply_id,
+            )
+    if row["latest"]:
+        tx.execute(
+            "UPDATE conversation SET state = $3, changed_utc = $4 "
+            "WHERE agency_id = $1 AND conversation_id = $2 AND state <> 'stopped'",
+            person.agency_id,
+            row["conversation_id"],
+            state.value,
+            now,
+        )
+        stops.silence(tx, person.agency_id, [row["conversation_id"]], now, "lecture corrigée par un conseiller")
+
+
+def settle_prerequisite(
+    database: Database, person: Person, conversation_id: UUID, position: int, met: Met, now: datetime
+) -> None:
+    """A counselor notes whether a prerequisite is met, as the person told on the phone or wrote."""
+    access.require(person, "read conversations")
+
+    def write(tx: Transaction) -> None:
+        _lay_out_checks(tx, person, conversation_id)
+        if not _settle_check(tx, person, conversation_id, position, met, now):
+            raise NotFound(MISSING)
+        journal.record(
+            tx, person.agency_id, person.person_id, "prerequisite noted", conversation_id, now, f"{position} {met}"
+        )
+
+    database.transact(write)
+
+
+def _lay_out_checks(tx: Transaction, person: Person, conversation_id: UUID) -> None:
+    """The prerequisites of a thread that was not asked them yet, all unknown."""
+    offer = tx.one(
+        "SELECT o.* FROM conversation v JOIN offer o ON o.agency_id = v.agency_id AND o.offer_id = v.offer_id "
+        "WHERE v.agency_id = $1 AND v.conversation_id = $2",
+        person.agency_id,
+        conversation_id,
+    )
+    if offer is None or tx.rows(_CHECKS, person.agency_id, conversation_id):
+        return
+    tx.insert(
+        "prerequisite_check",
+        [
+            {
+                "agency_id": person.agency_id,
+                "conversation_id": conversation_id,
+                "position": position,
+                "text": each.text,
+                "demand": each.demand.value,
+                "met": Met.UNKNOWN.value,
+            }
+            for position, each in enumerate(questions.prerequisites(offers.from_row(offer)))
+        ],
+        if_absent=True,
+    )
+
+
+def _settle_check(
+    tx: Transaction, person: Person, conversation_id: UUID, position: int, met: Met, now: datetime
+) -> bool:
+    return bool(
+        tx.rows(
+            "UPDATE prerequisite_check SET met = $4, decided_by = $5, decided_utc = $6 "
+            "WHERE agency_id = $1 AND conversation_id = $2 AND position = $3 RETURNING position",
+            person.agency_id,
+            conversation_id,
+            position,
+            met.value,
+            person.person_id,
+            now,
+        )
+    )
 
 
 def decide(
@@ -263,7 +401,9 @@ def decide(
             now,
         )
         if not done:
-            raise NotFound("Cet échange n'existe pas ou plus dans votre agence.")
+            raise NotFound(MISSING)
+        # Who decides speaks with the person from now on: no question of the automaton may follow a verdict.
+        stops.silence(tx, person.agency_id, [conversation_id], now, "décision d'un conseiller")
         journal.record(tx, person.agency_id, person.person_id, "verdict", conversation_id, now, verdict.value)
 
     database.transact(write)
@@ -281,60 +421,7 @@ def reopen(database: Database, person: Person, conversation_id: UUID, now: datet
             conversation_id,
         )
         if not done:
-            raise NotFound("Cet échange n'existe pas ou plus dans votre agence.")
+            raise NotFound(MISSING)
         journal.record(tx, person.agency_id, person.person_id, "verdict withdrawn", conversation_id, now)
-
-    database.transact(write)
-
-
-def write_by_hand(
-    database: Database,
-    person: Person,
-    conversation_id: UUID,
-    body: str,
-    hours: tuple[int, int] | None,
-    now: datetime,
-) -> None:
-    """Queue an SMS that a counselor wrote. What the automaton had queued for this person is taken back."""
-    access.require(person, "send messages")
-    text = " ".join(body.split())
-    if not text:
-        raise FtError("Écrivez votre message avant de l'envoyer.")
-    if len(text) > LONGEST_SMS:
-        raise FtError(f"Votre message compte {len(text)} caractères : {LONGEST_SMS} au plus pour un SMS.")
-
-    def write(tx: Transaction) -> None:
-        row = tx.one(
-            """
-            SELECT v.*, c.department, EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = v.phone) AS opted_out
-            FROM conversation v
-            JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
-            WHERE v.agency_id = $1 AND v.conversation_id = $2
-            """,
-            person.agency_id,
-            conversation_id,
-        )
-        if row is None:
-            raise NotFound("Cet échange n'existe pas ou plus dans votre agence.")
-        if row["opted_out"]:
-            raise FtError("Cette personne a répondu STOP : elle ne peut plus recevoir de SMS.")
-        inbox.silence(tx, person.agency_id, [conversation_id], now)
-        campaigns.queue(
-            tx,
-            [
-                campaigns.Outgoing(
-                    person.agency_id,
-                    conversation_id,
-                    row["campaign_id"],
-                    row["phone"],
-                    row["department"],
-                    text,
-                    next_slot(now, row["department"], hours),
-                    author=person.person_id,
-                )
-            ],
-            now,
-        )
-        journal.record(tx, person.agency_id, person.person_id, "message by hand", conversation_id, now)
 
     database.transact(write)

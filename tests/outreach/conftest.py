@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ftcore.database import Database, Row
+from ftcore.drafting import offers
 from ftcore.model import Campaign, MessageState, Occupation, Offer, OfferSource, Person, Place, Role
 from ftcore.outreach import campaigns, dispatcher, inbox, ledger
 
@@ -41,20 +42,7 @@ class Town:
             created_utc=self.now,
             **({"place": Place("Privas", "07", "07186", 44.7, 4.6)} | more),
         )
-        row = {
-            "agency_id": offer.agency_id,
-            "offer_id": offer.offer_id,
-            "source": "form",
-            "title": offer.title,
-            "description": offer.description,
-            "skills_required": [],
-            "skills_desired": [],
-            "licences": [],
-            "languages": [],
-            "openings": 1,
-            "created_utc": self.now,
-            "created_by": "test",
-        }
+        row = offers.to_row(offer) | {"created_by": "test"}
         self.database.transact(lambda tx: tx.insert("offer", [row]))
         return offer
 

@@ -15,7 +15,7 @@ import pytest
 
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.model import CampaignState
-from ftcore.outreach import campaigns, dispatcher, inbox
+from ftcore.outreach import campaigns, dispatcher, stops
 from ftcore.outreach.campaigns import Receipt
 from ftcore.outreach.dispatcher import Dispatcher
 
@@ -129,7 +129,7 @@ def test_a_stop_that_comes_while_the_sms_is_being_refused_takes_it_back(town: An
     town.launch(people)
 
     def answer(phone: str) -> Receipt:
-        town.database.transact(lambda tx: inbox.opt_out(tx, phone, town.now, "sms", "STOP"))
+        town.database.transact(lambda tx: stops.opt_out(tx, phone, town.now, "sms", "STOP"))
         raise copy(error)
 
     town.dispatch(Gateway(answer))
@@ -301,7 +301,7 @@ def test_a_running_dispatcher_answers_what_comes_in(town: Any) -> None:
     assert gateway.done.wait(20)
     running.stop()
     assert gateway.sent[1][1].startswith("Merci Awa")
-    assert town.conversations() == ["interested"]
+    assert town.conversations() == ["availability"]
 
 
 def test_stopping_records_what_was_being_sent(town: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from ftcore.model import MessageState
+from ftcore.model import MessageState, Offer
 from ftcore.outreach import dispatcher, inbox, ledger
+from ftcore.outreach.codes import short_code
 
 
 def take(town: Any, later: timedelta = timedelta(0)) -> int:
@@ -172,7 +174,7 @@ def test_a_broken_answer_is_settled_as_an_error_and_the_others_go_on(
     broken = town.callback("incoming", form)
     assert town.writes(town.phone(people[0]), "Oui") == "news"
     assert town.outcome(broken) == "error"
-    assert town.conversations() == ["interested"]
+    assert town.conversations() == ["availability"]
     assert town.phone(people[0]) not in caplog.text
 
 
@@ -191,13 +193,14 @@ def test_a_yes_is_stored_as_written_and_acknowledged_once(town: Any) -> None:
     (reply,) = replies(town)
     assert (reply["body"], reply["reading"]) == ("Oui, ça m’intéresse 👍", "yes")
     assert reply["rule"]
-    assert town.conversations() == ["interested"]
+    assert town.conversations() == ["availability"]
     (queued,) = town.messages("state = 'queued'")
-    assert queued["body"].startswith("Merci Zoé {agency} %s, c'est noté. Un conseiller de l'agence de Privas")
+    assert queued["body"].startswith("Merci Zoé {agency} %s. À partir de quand")
     assert queued["automatic"]
     assert not queued["opening"]
     town.writes(town.phone(people[0]), "oui oui")
     assert len(town.messages()) == 2
+    assert (town.conversations(), town.states()) == (["availability"], ["accepted", "queued"])
 
 
 def test_an_acknowledgement_keeps_office_hours(town: Any) -> None:
@@ -231,7 +234,7 @@ def test_six_automatic_answers_at_most_then_a_person(town: Any) -> None:
     for text in ["Oui", "Non"] * 5:
         town.writes(town.phone(people[0]), text)
         town.accepted()
-    assert len(town.messages("automatic AND NOT opening")) == 6
+    assert len(town.messages("automatic")) == 6, "the first message counts"
     assert len(replies(town)) == 10
     assert town.conversations() == ["declined"]
 
@@ -246,19 +249,56 @@ def test_the_same_callback_again_changes_nothing(town: Any) -> None:
     assert (town.messages(), replies(town), town.conversations()) == before
 
 
-def test_an_answer_goes_to_the_latest_conversation(town: Any) -> None:
+def two_offers(town: Any, apart: timedelta) -> tuple[str, Offer, Offer]:
+    """A person who was written to for two offers, and has answered neither."""
     people = town.people(1)
-    first = town.launch(people)
+    first, second = town.offer(title="Serveur H/F"), town.offer(title="Cariste H/F")
+    town.launch(people, first)
     town.accepted()
-    town.now += timedelta(days=2)
-    second = town.launch(people)
+    town.now += apart
+    town.launch(people, second)
     town.accepted()
-    town.writes(town.phone(people[0]), "Oui")
-    states = town.database.rows("SELECT campaign_id, state FROM conversation")
-    assert {row["campaign_id"]: row["state"] for row in states} == {
-        first.campaign_id: "waiting",
-        second.campaign_id: "interested",
-    }
+    return town.phone(people[0]), first, second
+
+
+def states_by_offer(town: Any) -> dict[UUID, str]:
+    return {row["offer_id"]: row["state"] for row in town.database.rows("SELECT offer_id, state FROM conversation")}
+
+
+def test_an_answer_goes_to_the_offer_that_was_written_to_last(town: Any) -> None:
+    phone, first, second = two_offers(town, timedelta(days=4))
+    town.writes(phone, "Oui")
+    assert states_by_offer(town) == {first.offer_id: "waiting", second.offer_id: "availability"}
+
+
+def test_an_answer_that_names_an_offer_by_its_code_goes_there(town: Any) -> None:
+    phone, first, second = two_offers(town, timedelta(days=1))
+    town.writes(phone, f"{short_code(first.offer_id).lower()} oui")
+    assert states_by_offer(town) == {first.offer_id: "availability", second.offer_id: "waiting"}
+    assert town.writes(phone, f"Non pour {short_code(second.offer_id)}") == "news"
+    assert states_by_offer(town) == {first.offer_id: "availability", second.offer_id: "declined"}
+
+
+@pytest.mark.parametrize("text", ["Oui", "Oui pour les deux"])
+def test_an_answer_that_may_be_for_either_of_two_offers_is_read_by_a_person(town: Any, text: str) -> None:
+    phone, first, second = two_offers(town, timedelta(days=1))
+    town.writes(phone, text)
+    assert states_by_offer(town) == {first.offer_id: "waiting", second.offer_id: "unclear"}
+    assert town.messages("state = 'queued'") == []
+    assert replies(town)[0]["rule"] == "« deux offres en cours »"
+
+
+def test_an_answer_that_names_two_offers_is_read_by_a_person(town: Any) -> None:
+    phone, first, second = two_offers(town, timedelta(days=4))
+    town.writes(phone, f"{short_code(first.offer_id)} oui, {short_code(second.offer_id)} non")
+    assert "unclear" in town.conversations()
+    assert town.messages("state = 'queued'") == []
+
+
+def test_a_stop_ends_both_offers_whichever_it_answers(town: Any) -> None:
+    phone, _, _ = two_offers(town, timedelta(days=1))
+    town.writes(phone, "STOP")
+    assert town.conversations() == ["stopped", "stopped"]
 
 
 def test_an_answer_is_not_for_a_message_that_has_not_left_yet(town: Any) -> None:
@@ -268,7 +308,7 @@ def test_an_answer_is_not_for_a_message_that_has_not_left_yet(town: Any) -> None
     town.now += timedelta(days=2)
     town.launch(people)
     town.writes(town.phone(people[0]), "Oui")
-    (row,) = town.database.rows("SELECT campaign_id FROM conversation WHERE state = 'interested'")
+    (row,) = town.database.rows("SELECT campaign_id FROM conversation WHERE state = 'availability'")
     assert row["campaign_id"] == first.campaign_id
 
 
@@ -278,7 +318,7 @@ def test_a_sender_is_recognised_however_its_number_is_written(town: Any, sender:
     town.launch(people)
     town.accepted()
     assert town.writes(sender, "Oui") == "news"
-    assert town.conversations() == ["interested"]
+    assert town.conversations() == ["availability"]
 
 
 @pytest.mark.parametrize("sender", ["+33639989999", "AFRICASTKNG", "36000", "+33145678901"])
@@ -295,7 +335,7 @@ def test_an_answer_proves_that_the_message_arrived(town: Any) -> None:
     take(town)
     assert town.conversations() == ["unreached"]
     town.writes(town.phone(people[0]), "Oui")
-    assert town.conversations() == ["interested"]
+    assert town.conversations() == ["availability"]
 
 
 # STOP

@@ -1,0 +1,172 @@
+"""What follows when nobody writes: one reminder after a day, then the conversation is closed; an unfinished
+questionnaire goes to a counselor. Silence is never a refusal, and is never told as one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ftcore.database import Database, Row, Transaction
+from ftcore.drafting import offers
+from ftcore.model import ConversationState
+from ftcore.outreach import campaigns, dialogue, templates
+from ftcore.outreach.hours import next_slot, of_agency
+from ftcore.outreach.templates import Kind
+from ftcore.outreach.threads import Happening, happen
+from ftcore.trust import journal
+
+# To those who did not answer the first message, once, at D+1.
+REMINDER_AFTER = timedelta(hours=24)
+# An answer to the reminder has as long as an answer to the first message; then nothing more is awaited.
+CLOSED_AFTER = timedelta(hours=72)
+# Who said yes and left a question open is called rather than asked again.
+LEFT_OPEN_AFTER = timedelta(hours=24)
+MOST_AT_ONCE = 200
+
+_NOT_CLOSED = "NOT EXISTS (SELECT 1 FROM offer_closing o WHERE o.agency_id = v.agency_id AND o.offer_id = v.offer_id)"
+
+
+def attend(database: Database, hours: tuple[int, int] | None, now: datetime) -> int:
+    """Remind, close and hand over what has been silent for long enough; gives how many conversations moved."""
+    return sum(
+        database.transact(turn)
+        for turn in (
+            lambda tx: _remind(tx, hours, now),
+            lambda tx: _close(tx, now),
+            lambda tx: _hand_over(tx, now),
+        )
+    )
+
+
+def _remind(tx: Transaction, hours: tuple[int, int] | None, now: datetime) -> int:
+    """Queue the reminder of those who were reached a day ago and wrote nothing.
+
+    Not in a campaign that rests or ended, not where a person speaks, and not within a day of any other
+    message that the person did not ask for. Outside hours nobody is reminded: it is for the next turn.
+    """
+    due = tx.rows(
+        f"""
+        SELECT v.agency_id, v.conversation_id, v.campaign_id, v.offer_id, v.phone, c.first_name, c.department,
+               a.name AS agency_name
+        FROM conversation v
+        JOIN campaign p ON p.agency_id = v.agency_id AND p.campaign_id = v.campaign_id AND p.state = 'running'
+        JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
+        JOIN agency a ON a.agency_id = v.agency_id
+        WHERE v.state = 'waiting' AND v.reminded_utc IS NULL AND v.taken_over_utc IS NULL AND v.verdict IS NULL
+          AND v.opened_utc < $1 AND {_NOT_CLOSED}
+          AND EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id
+                      AND m.conversation_id = v.conversation_id AND m.opening AND m.claimed_utc < $1
+                      AND m.state IN ('accepted', 'sent', 'submitted', 'buffered', 'delivered'))
+          AND NOT EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id
+                          AND m.conversation_id = v.conversation_id AND NOT m.opening)
+          AND NOT EXISTS (SELECT 1 FROM opt_out s WHERE s.phone = v.phone)
+        ORDER BY v.opened_utc, v.conversation_id LIMIT {MOST_AT_ONCE}
+        """,
+        now - REMINDER_AFTER,
+    )
+    asked = _written_to_elsewhere(tx, [row["phone"] for row in due], now)
+    ready = [row for row in due if row["phone"] not in asked and _may_leave(tx, row, hours, now)]
+    for agency_id in dict.fromkeys(row["agency_id"] for row in ready):
+        _remind_agency(tx, agency_id, [row for row in ready if row["agency_id"] == agency_id], now)
+    return len(ready)
+
+
+def _may_leave(tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> bool:
+    return next_slot(now, row["department"], of_agency(tx, row["agency_id"], hours)) <= now
+
+
+def _written_to_elsewhere(tx: Transaction, phones: list[str], now: datetime) -> set[str]:
+    """Numbers that got, or are about to get, a message that nobody asked for, within the time of rest."""
+    rows = tx.rows(
+        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) "
+        "AND (opening OR template LIKE 'reminder %') AND (state = 'queued' OR claimed_utc > $2)",
+        phones,
+        now - campaigns.REST,
+    )
+    return {row["phone"] for row in rows}
+
+
+def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], now: datetime) -> None:
+    ours = tx.rows(
+        "UPDATE conversation SET reminded_utc = $3 "
+        "WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[]) AND reminded_utc IS NULL RETURNING conversation_id",
+        agency_id,
+        [row["conversation_id"] for row in rows],
+        now,
+    )
+    reminded = {row["conversation_id"] for row in ours}  # another replica may have been here first
+    wording = templates.current(tx, agency_id)[Kind.REMINDER]
+    known = {
+        row["offer_id"]: offers.from_row(row)
+        for row in tx.rows(
+            "SELECT * FROM offer WHERE agency_id = $1 AND offer_id = ANY($2::UUID[])",
+            agency_id,
+            list({row["offer_id"] for row in rows}),
+        )
+    }
+    campaigns.queue(
+        tx,
+        [
+            campaigns.Outgoing(
+                agency_id,
+                row["conversation_id"],
+                row["campaign_id"],
+                row["phone"],
+                row["department"],
+                templates.fill(wording, dialogue.values(known[row["offer_id"]], row["agency_name"], row["first_name"])),
+                now,
+                template=wording.name,
+            )
+            for row in rows
+            if row["conversation_id"] in reminded
+        ],
+        now,
+    )
+    happen(tx, agency_id, list(reminded), Happening.REMINDED, "automate", now)
+
+
+def _close(tx: Transaction, now: datetime) -> int:
+    """Those who did not answer the reminder either: nothing more is awaited, and nothing is said of it."""
+    return _moved(
+        tx,
+        ConversationState.CLOSED,
+        Happening.SILENT,
+        now,
+        "v.state = 'waiting' AND v.reminded_utc < $3 AND NOT EXISTS (SELECT 1 FROM message m "
+        "WHERE m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id "
+        "AND m.state IN ('queued', 'claimed'))",
+        now - CLOSED_AFTER,
+    )
+
+
+def _hand_over(tx: Transaction, now: datetime) -> int:
+    """Those who said yes and left a question open: a counselor calls, with what is unknown."""
+    return _moved(
+        tx,
+        ConversationState.INTERESTED,
+        Happening.LEFT_OPEN,
+        now,
+        "v.state IN ('availability', 'prerequisite') AND v.changed_utc < $3 AND v.taken_over_utc IS NULL",
+        now - LEFT_OPEN_AFTER,
+    )
+
+
+def _moved(
+    tx: Transaction, to: ConversationState, why: Happening, now: datetime, condition: str, before: datetime
+) -> int:
+    rows = tx.rows(
+        f"""
+        UPDATE conversation SET state = $1, changed_utc = $2
+        WHERE (agency_id, conversation_id) IN (
+            SELECT v.agency_id, v.conversation_id FROM conversation v WHERE {condition} LIMIT {MOST_AT_ONCE})
+        RETURNING agency_id, conversation_id
+        """,
+        to.value,
+        now,
+        before,
+    )
+    for agency_id in dict.fromkeys(row["agency_id"] for row in rows):
+        ours = [row["conversation_id"] for row in rows if row["agency_id"] == agency_id]
+        happen(tx, agency_id, ours, why, "automate", now)
+        journal.record(tx, agency_id, "automate", f"silence: {to.value}", agency_id, now, f"{len(ours)} conversations")
+    return len(rows)

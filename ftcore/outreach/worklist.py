@@ -1,0 +1,131 @@
+"""The lists of a day's work in Échanges: who is to be called, read, answered, and since when they wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from ftcore.database import Database, Row
+from ftcore.model import ConversationState, Person, Verdict
+from ftcore.trust import access
+
+# A person who wrote should not wait longer than this for another person.
+PATIENCE = timedelta(hours=24)
+
+
+class WorkList(StrEnum):
+    """A list of conversations, in the order in which they are worth a counselor's time."""
+
+    CALL = "call"
+    HUMAN = "human"
+    READ = "read"
+    UNREAD = "unread"
+    LATE = "late"
+    ONGOING = "ongoing"
+    SILENT = "silent"
+    NO = "no"
+    DONE = "done"
+
+
+# A verdict of "to see" leaves the conversation where it is.
+_OPEN = "(v.verdict IS NULL OR v.verdict = 'to_see')"
+# `$3` is the instant before which somebody has waited too long.
+_CONDITIONS: dict[WorkList, str] = {
+    WorkList.CALL: f"{_OPEN} AND v.state = 'interested'",
+    WorkList.HUMAN: f"{_OPEN} AND v.state IN ('needs_human', 'wrong_person')",
+    WorkList.READ: f"{_OPEN} AND v.state = 'unclear'",
+    # What came after a verdict is unread as well: the conversation is not over for who wrote it.
+    WorkList.UNREAD: "v.answered_utc > coalesce(v.seen_utc, v.opened_utc) AND v.state <> 'stopped'",
+    WorkList.LATE: f"{_OPEN} AND v.state IN ('interested', 'needs_human', 'unclear', 'wrong_person') "
+    "AND v.changed_utc < $3",
+    WorkList.ONGOING: f"{_OPEN} AND v.state IN ('availability', 'prerequisite')",
+    WorkList.SILENT: f"{_OPEN} AND v.state IN ('waiting', 'unreached', 'closed')",
+    WorkList.NO: f"{_OPEN} AND v.state IN ('declined', 'stopped')",
+    WorkList.DONE: f"NOT {_OPEN}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One line of the work list."""
+
+    conversation_id: UUID
+    offer_id: UUID
+    offer_title: str
+    name: str
+    state: ConversationState
+    verdict: Verdict | None
+    changed_utc: datetime
+    latest_answer: str | None
+    unread: bool = False
+    taken_over: bool = False
+
+
+def counts(database: Database, person: Person, now: datetime, offer_id: UUID | None = None) -> dict[WorkList, int]:
+    """How many conversations each list holds, in the person's agency."""
+    access.require(person, "read conversations")
+    columns = ", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[one]}) AS {one.value}" for one in WorkList)
+    row = database.one(
+        f"SELECT {columns.replace('AS call', 'AS calls')} FROM conversation v "
+        "WHERE v.agency_id = $1 AND ($2::UUID IS NULL OR v.offer_id = $2::UUID) AND $3::TIMESTAMP IS NOT NULL",
+        person.agency_id,
+        offer_id,
+        now - PATIENCE,
+    )
+    assert row is not None
+    return {one: row["calls" if one is WorkList.CALL else one.value] for one in WorkList}
+
+
+def worklist(
+    database: Database,
+    person: Person,
+    which: WorkList,
+    now: datetime,
+    offer_id: UUID | None = None,
+    limit: int = 100,
+) -> list[Thread]:
+    """The conversations of a list: those who have waited longest first where somebody waits, else the latest news."""
+    access.require(person, "read conversations")
+    waits = which in (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.LATE)
+    rows = database.rows(
+        f"""
+        {THREAD}
+        WHERE v.agency_id = $1 AND ($2::UUID IS NULL OR v.offer_id = $2::UUID) AND $3::TIMESTAMP IS NOT NULL
+          AND {_CONDITIONS[which]}
+        ORDER BY v.changed_utc {"" if waits else "DESC"}, v.conversation_id LIMIT $4
+        """,
+        person.agency_id,
+        offer_id,
+        now - PATIENCE,
+        limit,
+    )
+    return [thread(row) for row in rows]
+
+
+THREAD = """
+    SELECT v.*, v.answered_utc > coalesce(v.seen_utc, v.opened_utc) AS unread, o.title AS offer_title,
+           c.first_name, c.last_name,
+           (SELECT r.body FROM reply r WHERE r.agency_id = v.agency_id
+            AND r.conversation_id = v.conversation_id ORDER BY r.received_utc DESC LIMIT 1) AS latest_answer
+    FROM conversation v
+    JOIN offer o ON o.agency_id = v.agency_id AND o.offer_id = v.offer_id
+    JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
+"""
+
+
+def thread(row: Row) -> Thread:
+    """A line from a row of `THREAD`."""
+    return Thread(
+        row["conversation_id"],
+        row["offer_id"],
+        row["offer_title"],
+        f"{row['first_name']} {row['last_name']}",
+        ConversationState(row["state"]),
+        Verdict(row["verdict"]) if row["verdict"] else None,
+        row["changed_utc"],
+        row["latest_answer"],
+        bool(row["unread"]),
+        row["taken_over_utc"] is not None,
+    )
