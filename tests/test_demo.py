@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ftcore import demo
-from ftcore.database import Database
+from ftcore.database import Database, Row
 from ftcore.errors import FtError
 from ftcore.matching import ranking, reference
-from ftcore.model import STATE_ORDER, Answer, ConversationState, MessageState, Role
-from ftcore.outreach import campaigns, conversation, replies
+from ftcore.model import STATE_ORDER, Answer, MessageState, Role
+from ftcore.outreach import answers, campaigns, conversation, dialogue, replies
 from ftcore.outreach.hours import next_slot
 from ftcore.outreach.sms import measure
 from ftcore.phones import is_fictional
@@ -211,20 +211,40 @@ def test_every_message_is_as_long_as_it_says_and_its_events_lead_to_its_state(sh
         assert (row["settled_utc"] is None) == (row["state"] == "unknown")
 
 
-def test_every_reply_is_read_by_the_rules_and_moved_its_conversation(shown: Database) -> None:
-    threads: dict[UUID, ConversationState] = {}
-    for row in shown.rows("SELECT * FROM reply ORDER BY received_utc"):
-        kept = replies.kept(replies.read(row["body"], now=row["received_utc"]))
-        assert kept == {name: row[name] for name in kept}
-        before = threads.get(row["conversation_id"], ConversationState.WAITING)
-        threads[row["conversation_id"]] = conversation.step(before, Answer(row["reading"])).state
+def test_every_reply_is_read_for_what_was_asked_and_moved_its_conversation(shown: Database) -> None:
+    rows = shown.rows(
+        "SELECT v.*, c.first_name, a.name AS agency_name, 1 AS automatic_count FROM conversation v "
+        "JOIN candidate c USING (candidate_id) JOIN agency a ON a.agency_id = v.agency_id"
+    )
+    wrote: dict[UUID, list[Row]] = {}
+    for reply in shown.rows("SELECT * FROM reply ORDER BY received_utc"):
+        wrote.setdefault(reply["conversation_id"], []).append(reply)
     failed = {
         row["conversation_id"]
         for row in shown.rows("SELECT conversation_id FROM message WHERE opening AND state = 'failed'")
     }
-    for row in shown.rows("SELECT conversation_id, state FROM conversation"):
-        silent = ConversationState.UNREACHED if row["conversation_id"] in failed else ConversationState.WAITING
-        assert row["state"] == threads.get(row["conversation_id"], silent)
+    learned = ("position", "interest", "interest_reply", "available_from", "available_reply")
+    before = {"state": "waiting"} | dict.fromkeys(learned)
+    with shown.read() as reader:
+        talks = answers.talks_of(reader, [row | before for row in rows])
+    for row in rows:
+        talk = talks[row["conversation_id"]]
+        talk.checks = []
+        for reply in wrote.get(row["conversation_id"], []):
+            assert reply["expecting"] == (talk.expecting.value if talk.expecting else None)
+            read = replies.read(reply["body"], now=reply["received_utc"], expecting=talk.expecting)
+            assert replies.kept(read) == {name: reply[name] for name in replies.kept(read)}
+            dialogue.hear(talk, read, reply["body"], reply["reply_id"])
+        if row["conversation_id"] in failed:
+            assert (row["state"], wrote.get(row["conversation_id"])) == ("unreached", None)
+        elif row["state"] != talk.state.value:
+            # A question that was left open for a day is a counselor's.
+            assert (row["state"], talk.state in conversation.AWAITED) == ("interested", True)
+        assert row["interest"] == (talk.interest.value if talk.interest else None)
+        assert row["available_from"] == talk.available_from
+    states = {row["state"] for row in rows}
+    assert states >= {"interested", "declined", "needs_human", "unclear", "stopped", "unreached", "waiting"}
+    assert shown.value("SELECT count(*) FROM prerequisite_check WHERE met = 'met' AND reply_id IS NOT NULL") > 0
 
 
 def test_a_stop_blocks_the_number_and_nothing_else_does(shown: Database) -> None:

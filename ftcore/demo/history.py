@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ftcore.database import Row
 from ftcore.demo.agencies import AGENCIES, HISTORY, HOURS, DemoAgency, counselor, paris, utc
-from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE, Places, Template, offer_row
+from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE, Places, Template, offer_of, offer_row
 from ftcore.model import (
     FINAL_STATES,
     Answer,
@@ -20,7 +20,6 @@ from ftcore.model import (
     Expecting,
     MessageState,
     Offer,
-    OfferSource,
     Verdict,
 )
 from ftcore.outreach import campaigns, dialogue, replies, silences, templates
@@ -53,6 +52,8 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
+# Counselors have looked at what came before today.
+_SEEN_WITHIN = timedelta(hours=20)
 # What the people who said yes answer to the questions that follow, and how often they go on.
 _FOLLOWS = 0.9
 _FOLLOWED: dict[ConversationState, tuple[str, ...]] = {
@@ -101,20 +102,21 @@ class History:
         days = _working_days(self.now)
         is_main = self.agency == AGENCIES[0]
         past = PAST_ANNONAY if is_main else PAST_VALENCE
-        launches: list[tuple[datetime, Template, Row, list[Row]]] = []
+        launches: list[tuple[datetime, Offer, list[Row]]] = []
         for rank, template in enumerate(past):
             chosen = self._launch_days(days, rank, len(past))
             created = utc(chosen[0], time(9, 5))
-            offer = offer_row(self.agency, template, f"past {rank}", self.places, created)
-            self.tables["offer"].append(offer)
+            offer = offer_of(self.agency, template, f"past {rank}", self.places, created)
+            self.tables["offer"].append(offer_row(offer))
             suited = self._suited(template, offer)
-            launches += [(utc(day, self._launch_time()), template, offer, suited) for day in chosen]
-        for launched, template, row, suited in sorted(launches, key=lambda launch: (launch[0], launch[1].title)):
-            self._campaign(launched, template, row, suited)
+            launches += [(utc(day, self._launch_time()), offer, suited) for day in chosen]
+        for launched, offer, suited in sorted(launches, key=lambda launch: (launch[0], launch[1].title)):
+            self._campaign(launched, offer, suited)
         if is_main:
             for rank, template in enumerate(FRESH):
                 created = self.now - timedelta(minutes=8 + 11 * rank)
-                self.tables["offer"].append(offer_row(self.agency, template, f"fresh {rank}", self.places, created))
+                offer = offer_of(self.agency, template, f"fresh {rank}", self.places, created)
+                self.tables["offer"].append(offer_row(offer))
 
     def _launch_days(self, days: list[date], rank: int, of: int) -> list[date]:
         """Three working days, a few days apart; the offers follow one another over the eight weeks."""
@@ -125,11 +127,11 @@ class History:
     def _launch_time(self) -> time:
         return time(self._rng.choice((9, 9, 10, 10, 11, 14, 14, 15, 16)), self._rng.randint(5, 55))
 
-    def _suited(self, template: Template, offer: Row) -> list[Row]:
+    def _suited(self, template: Template, offer: Offer) -> list[Row]:
         """The people of that occupation, then of those near it, the nearest to the place first."""
         degrees = {template.code: 1.0} | dict(self.near.get(template.code, []))
         found = [(degree, person) for code, degree in degrees.items() for person in self._by_trade[code]]
-        lat, lon = offer["place_lat"], offer["place_lon"]
+        lat, lon = (offer.place.lat, offer.place.lon) if offer.place else (None, None)
 
         def far(degree: float, person: Row) -> float:
             if lat is None or person["lat"] is None:
@@ -140,7 +142,7 @@ class History:
         found.sort(key=lambda pair: (far(*pair), pair[1]["external_id"]))
         return [person for _, person in found]
 
-    def _campaign(self, launched: datetime, template: Template, offer: Row, suited: list[Row]) -> None:
+    def _campaign(self, launched: datetime, offer: Offer, suited: list[Row]) -> None:
         campaign_id = self._id()
         chosen = [person for person in suited if self._may_be_contacted(person, launched)]
         chosen = chosen[: self.agency.campaign_people + self._rng.randint(-3, 3)]
@@ -148,7 +150,7 @@ class History:
             {
                 "agency_id": self.agency.agency_id,
                 "campaign_id": campaign_id,
-                "offer_id": offer["offer_id"],
+                "offer_id": offer.offer_id,
                 "state": CampaignState.RUNNING.value,
                 "launched_utc": launched,
                 "launched_by": counselor().person_id,
@@ -158,21 +160,19 @@ class History:
         )
         for rank, person in enumerate(chosen):
             suited.remove(person)
-            self._conversation(launched, 0.4 * rank, campaign_id, template, offer, person)
+            self._conversation(launched, 0.4 * rank, campaign_id, offer, person)
 
     def _may_be_contacted(self, person: Row, launched: datetime) -> bool:
         contact = self._contacts[person["phone"]]
         rested = contact.latest is None or launched - contact.latest >= campaigns.REST
         return rested and not contact.stopped
 
-    def _conversation(
-        self, launched: datetime, wait: float, campaign_id: UUID, template: Template, offer: Row, person: Row
-    ) -> None:
+    def _conversation(self, launched: datetime, wait: float, campaign_id: UUID, offer: Offer, person: Row) -> None:
         row: Row = {
             "agency_id": self.agency.agency_id,
             "conversation_id": self._id(),
             "campaign_id": campaign_id,
-            "offer_id": offer["offer_id"],
+            "offer_id": offer.offer_id,
             "candidate_id": person["candidate_id"],
             "phone": person["phone"],
             "state": ConversationState.WAITING.value,
@@ -193,33 +193,17 @@ class History:
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
         contact.latest = launched
-        as_offer = self._as_offer(template, offer)
-        body = campaigns.opening_message(self.agency.name, as_offer, person["first_name"])
+        body = campaigns.opening_message(self.agency.name, offer, person["first_name"])
         state, settled = self._message(row, person, body, launched, wait, opening=True)
         if state is MessageState.FAILED:
             row["state"], row["changed_utc"] = ConversationState.UNREACHED.value, settled
         elif state is MessageState.DELIVERED and self._rng.random() < _REPLY_SHARE:
-            talk = Talk(as_offer, person["first_name"], self.agency.name, ConversationState.WAITING, automatic=1)
+            talk = Talk(offer, person["first_name"], self.agency.name, ConversationState.WAITING, automatic=1)
             self._answers(row, person, talk, settled, is_first)
             self._keep(row, talk)
             self._left_open(row)
             self._verdict(row)
         self.tables["conversation"].append(row)
-
-    def _as_offer(self, template: Template, row: Row) -> Offer:
-        return Offer(
-            agency_id=row["agency_id"],
-            offer_id=row["offer_id"],
-            title=row["title"],
-            description=row["description"],
-            occupation=None,
-            place=self.places.place(template),
-            source=OfferSource.DEMO,
-            created_utc=row["created_utc"],
-            contract=row["contract"],
-            weekly_hours=row["weekly_hours"],
-            licences=tuple(row["licences"]),
-        )
 
     def _message(
         self,
@@ -342,6 +326,8 @@ class History:
 
     def _keep(self, row: Row, talk: Talk) -> None:
         """Where the talk stands, as columns of the conversation, and its prerequisites."""
+        if row["answered_utc"] is not None and self.now - row["answered_utc"] > _SEEN_WITHIN:
+            row["seen_utc"] = row["answered_utc"]
         row |= {
             "state": talk.state.value,
             "position": talk.position,

@@ -9,11 +9,8 @@ from uuid import uuid5
 
 from ftcore.database import Database, Row
 from ftcore.demo.agencies import DemoAgency, counselor
-from ftcore.model import (
-    OfferSource,
-    PayUnit,
-    Place,
-)
+from ftcore.drafting import offers
+from ftcore.model import Demand, Occupation, Offer, OfferSource, Pay, PayUnit, Place, Prerequisite
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class Template:
     years: float | None = None
     licences: tuple[str, ...] = ()
     openings: int = 1
+    asked: tuple[str, ...] = ()
 
 
 PAST_ANNONAY = (
@@ -46,16 +44,16 @@ PAST_ANNONAY = (
               hours=15, pay=12.5, openings=3),
     Template("Préparateur / Préparatrice de commandes (H/F)", "N1103", "Logis-Rhône Entrepôts", "26333",
               "Préparation de commandes à la voix, chargement des camions. Équipes du matin ou de l'après-midi.",
-              contract="CDD", pay=12.5, openings=6),
+              contract="CDD", pay=12.5, openings=6, asked=("Travail en équipes (2x8)",)),
     Template("Aide à domicile (H/F)", "K1304", "Présence et Vallons", "07010",
               "Entretien du logement, courses et repas chez des personnes âgées. Indemnités kilométriques.",
               hours=28, pay=12.5, licences=("B",), openings=4),
     Template("Aide-soignant / Aide-soignante (H/F)", "J1501", "Résidence des Trois Collines", "07010",
               "Soins d'hygiène et de confort en équipe de douze. Un week-end sur deux.",
-              pay=2100, unit=PayUnit.MONTH, openings=2),
+              pay=2100, unit=PayUnit.MONTH, openings=2, asked=("Travail le week-end",)),
     Template("Caissier / Caissière (H/F)", "D1505", "Marché Frais du Mont Aulne", "07010",
               "Encaissement, accueil et aide au rayon. Horaires par roulement, un samedi sur deux.",
-              hours=30, pay=12.5, openings=2),
+              hours=30, pay=12.5, openings=2, asked=("Travail le samedi",)),
     Template("Vendeur / Vendeuse en boulangerie (H/F)", "D1106", "Au Fournil de la Cance", "07010",
               "Vente, tenue de la boutique et des vitrines. Fermé le mercredi.", pay=12.5),
     Template("Conducteur / Conductrice poids lourd (H/F)", "N4101", "Transports Vivaroux", "07324",
@@ -81,7 +79,7 @@ PAST_VALENCE = (
               "Service en salle et en terrasse, cinq jours sur sept.", pay=12.7, openings=2),
     Template("Préparateur / Préparatrice de commandes (H/F)", "N1103", "Drôme Express Stock", "26281",
               "Préparation et filmage de palettes, équipe de nuit avec majoration.",
-              contract="Intérim", pay=13.1, openings=5),
+              contract="Intérim", pay=13.1, openings=5, asked=("Travail de nuit",)),
     Template("Aide à domicile (H/F)", "K1304", "Les Mains Voisines", "26362",
               "Interventions chez six personnes, tournée fixe, téléphone fourni.", hours=30, pay=12.6, openings=3),
     Template("Agent / Agente de propreté (H/F)", "K2205", "Clairville Services", "26057",
@@ -95,16 +93,16 @@ PAST_VALENCE = (
 FRESH = (
     Template("Serveur / Serveuse (H/F)", "G1803", "Auberge des Remparts bleus", "07010",
               "Service du midi et du soir en salle, équipe de quatre. Repos le lundi et le mardi.",
-              pay=12.8, years=1),
+              pay=12.8, years=1, asked=("Travail le week-end",)),
     Template("Aide à domicile (H/F)", "K1304", "Les Bruyères à vos côtés", "07019",
               "Aide au lever, aux repas et au ménage chez des personnes âgées d'Aubenas et de Vals.",
-              hours=28, pay=12.6, licences=("B",), openings=2),
+              hours=28, pay=12.6, licences=("B",), openings=2, asked=("Travail le samedi",)),
     Template("Préparateur / Préparatrice de commandes (H/F)", "N1103", "Entrepôts du Val d'Ay", "26333",
               "Préparation au scanner, port de colis jusqu'à 15 kg, horaires de journée.",
-              contract="CDD", pay=12.5, openings=4),
+              contract="CDD", pay=12.5, openings=4, asked=("Port de charges",)),
     Template("Boulanger / Boulangère (H/F)", "D1102", "Le Pétrin d'Aurore", "07324",
               "Pains au levain et viennoiseries, prise de poste à 4 h, deux jours de repos.",
-              pay=13.6, years=2),
+              pay=13.6, years=2, asked=("Travail de nuit",)),
     Template("Cariste (H/F)", "N1101", "Plateforme Grand Serre", "26333",
               "Déchargement et rangement de palettes, stockage en hauteur. Équipes de jour.",
               contract="Intérim", pay=13.0, licences=("CACES R489 3",), openings=2),
@@ -131,33 +129,32 @@ class Places:
         return self._skills[template.code][:6]
 
 
-def offer_row(agency: DemoAgency, template: Template, name: str, places: Places, created: datetime) -> Row:
-    place = places.place(template)
+def offer_of(agency: DemoAgency, template: Template, name: str, places: Places, created: datetime) -> Offer:
+    """The offer of a template, in an agency, with the skills of its occupation."""
     skills = places.skills(template)
-    return {
-        "agency_id": agency.agency_id,
-        "offer_id": uuid5(agency.agency_id, f"offer {name}"),
-        "source": OfferSource.DEMO.value,
-        "title": template.title,
-        "description": f"{template.description}\n\nOffre inventée pour la démonstration.",
-        "occupation_code": template.code,
-        "occupation_label": places.labels.get(template.code, template.title.removesuffix(" (H/F)")),
-        "employer": template.employer,
-        "place_name": place.name if place else None,
-        "place_insee": place.insee if place else None,
-        "place_department": place.department if place else None,
-        "place_lat": place.lat if place else None,
-        "place_lon": place.lon if place else None,
-        "skills_required": skills[:4],
-        "skills_desired": skills[4:],
-        "contract": template.contract,
-        "weekly_hours": template.hours,
-        "pay_low": float(template.pay),
-        "pay_unit": template.unit.value,
-        "experience_years": template.years,
-        "licences": list(template.licences),
-        "languages": [],
-        "openings": template.openings,
-        "created_utc": created,
-        "created_by": counselor().person_id,
-    }
+    label = places.labels.get(template.code, template.title.removesuffix(" (H/F)"))
+    return Offer(
+        agency_id=agency.agency_id,
+        offer_id=uuid5(agency.agency_id, f"offer {name}"),
+        source=OfferSource.DEMO,
+        title=template.title,
+        description=f"{template.description}\n\nOffre inventée pour la démonstration.",
+        occupation=Occupation(template.code, label),
+        employer=template.employer,
+        place=places.place(template),
+        skills_required=tuple(skills[:4]),
+        skills_desired=tuple(skills[4:]),
+        contract=template.contract,
+        weekly_hours=template.hours,
+        pay=Pay(float(template.pay), template.unit),
+        experience_years=template.years,
+        licences=template.licences,
+        prerequisites=tuple(Prerequisite(text, Demand.FLEXIBLE) for text in template.asked),
+        openings=template.openings,
+        created_utc=created,
+    )
+
+
+def offer_row(offer: Offer) -> Row:
+    """The row of an invented offer."""
+    return offers.to_row(offer) | {"created_by": counselor().person_id}

@@ -118,8 +118,8 @@ def previous(filters: Filters) -> Filters:
 
 
 # One row a conversation. The meaning of a reply is the counselor's correction before the rule's reading;
-# a STOP is no reply. An SMS was sent once the gateway had it: `unknown` is not sent, and of those that failed
-# only the ones that had got the gateway's id.
+# a STOP is no reply, and a no to one prerequisite is no refusal of the offer. An SMS was sent once the gateway
+# had it: `unknown` is not sent, and of those that failed only the ones that had got the gateway's id.
 _ONE = f"""
     WITH opened AS (
         SELECT v.agency_id, v.conversation_id, v.campaign_id, v.candidate_id, v.opened_utc, v.verdict,
@@ -145,8 +145,11 @@ _ONE = f"""
                ) AS replied_utc,
                bool_or(coalesce(r.corrected, r.reading) = 'stop') AS stopped,
                max(r.received_utc) FILTER (
-                   WHERE coalesce(r.corrected, r.reading) IN ('yes', 'callback')) AS latest_yes_utc,
-               max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) = 'no') AS latest_no_utc
+                   WHERE coalesce(r.corrected, r.reading) IN ('yes', 'callback')
+                     AND r.expecting IS DISTINCT FROM 'prerequisite') AS latest_yes_utc,
+               max(r.received_utc) FILTER (
+                   WHERE coalesce(r.corrected, r.reading) = 'no'
+                     AND r.expecting IS DISTINCT FROM 'prerequisite') AS latest_no_utc
         FROM opened w
         JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
         GROUP BY w.agency_id, w.conversation_id

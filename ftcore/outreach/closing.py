@@ -123,7 +123,7 @@ def _people(tx: Transaction, person: Person, offer_id: UUID) -> tuple[list[Row],
         f"""
         SELECT v.conversation_id, v.campaign_id, v.phone, c.department,
                EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id
-                       AND m.conversation_id = v.conversation_id AND m.claimed_utc IS NOT NULL) AS written
+                       AND m.conversation_id = v.conversation_id AND m.state NOT IN ('queued', 'cancelled')) AS written
         FROM conversation v
         JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
         WHERE v.agency_id = $1 AND v.offer_id = $2 AND {_STILL_OPEN}

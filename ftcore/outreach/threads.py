@@ -225,7 +225,7 @@ def seen(database: Database, person: Person, conversation_id: UUID, now: datetim
     database.transact(
         lambda tx: tx.execute(
             "UPDATE conversation SET seen_utc = $3 WHERE agency_id = $1 AND conversation_id = $2 "
-            "AND answered_utc > coalesce(seen_utc, opened_utc)",
+            "AND answered_utc IS NOT NULL AND (seen_utc IS NULL OR answered_utc > seen_utc)",
             person.agency_id,
             conversation_id,
             now,

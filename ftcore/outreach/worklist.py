@@ -31,13 +31,14 @@ class WorkList(StrEnum):
 
 # A verdict of "to see" leaves the conversation where it is.
 _OPEN = "(v.verdict IS NULL OR v.verdict = 'to_see')"
+UNREAD = "v.answered_utc IS NOT NULL AND (v.seen_utc IS NULL OR v.answered_utc > v.seen_utc)"
 # `$3` is the instant before which somebody has waited too long.
 _CONDITIONS: dict[WorkList, str] = {
     WorkList.CALL: f"{_OPEN} AND v.state = 'interested'",
     WorkList.HUMAN: f"{_OPEN} AND v.state IN ('needs_human', 'wrong_person')",
     WorkList.READ: f"{_OPEN} AND v.state = 'unclear'",
     # What came after a verdict is unread as well: the conversation is not over for who wrote it.
-    WorkList.UNREAD: "v.answered_utc > coalesce(v.seen_utc, v.opened_utc) AND v.state <> 'stopped'",
+    WorkList.UNREAD: f"{UNREAD} AND v.state <> 'stopped'",
     WorkList.LATE: f"{_OPEN} AND v.state IN ('interested', 'needs_human', 'unclear', 'wrong_person') "
     "AND v.changed_utc < $3",
     WorkList.ONGOING: f"{_OPEN} AND v.state IN ('availability', 'prerequisite')",
@@ -104,8 +105,8 @@ def worklist(
     return [thread(row) for row in rows]
 
 
-THREAD = """
-    SELECT v.*, v.answered_utc > coalesce(v.seen_utc, v.opened_utc) AS unread, o.title AS offer_title,
+THREAD = f"""
+    SELECT v.*, {UNREAD} AS unread, o.title AS offer_title,
            c.first_name, c.last_name,
            (SELECT r.body FROM reply r WHERE r.agency_id = v.agency_id
             AND r.conversation_id = v.conversation_id ORDER BY r.received_utc DESC LIMIT 1) AS latest_answer

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.database import utc_now
-from ftcore.model import Offer
-from ftcore.outreach import campaigns, inbox
+from ftcore.model import Offer, Verdict
+from ftcore.outreach import campaigns, inbox, threads
+from ftcore.outreach.worklist import WorkList
 from ftcore.services import Services
 
 Open = Callable[[str], AppTest]
@@ -24,18 +25,22 @@ def answered(house: Services, offer: Offer) -> dict[str, UUID]:
     campaigns.launch(house.database, house.person, offer, uuid4(), ids[:3], 8, None, then)
     delivered = "UPDATE message SET state = 'delivered', gateway_id = phone, settled_utc = queued_utc"
     house.database.transact(lambda tx: tx.execute(delivered))
-    for phone, text in (("+33639980000", "Oui"), ("+33639980001", "oui stop")):
-        form = json.dumps({"from": phone, "text": text, "id": phone})
-        row = {"callback_id": phone, "kind": "incoming", "form": form, "received_utc": then}
+    for phone, text in (("+33639980000", "Oui"), ("+33639980001", "oui stop"), ("+33639980000", "dès lundi")):
+        callback_id = f"{phone} {text}"
+        form = json.dumps({"from": phone, "text": text, "id": callback_id})
+        row = {"callback_id": callback_id, "kind": "incoming", "form": form, "received_utc": then}
         house.database.transact(lambda tx, row=row: tx.insert("callback", [row]))
-    inbox.take_in(house.database, None, then)
+        inbox.take_in(house.database, None, then)
+        # As if it had left at once: the next answer is one to the question in it.
+        house.database.transact(lambda tx: tx.execute("UPDATE message SET state = 'sent' WHERE state = 'queued' "
+                                                      "AND body LIKE '%disponible ?%'"))  # fmt: skip
     rows = house.database.rows("SELECT conversation_id, phone FROM conversation")
     return {row["phone"][-1]: row["conversation_id"] for row in rows}
 
 
-def opened(open_page: Open, conversation_id: UUID, list_name: str = "À rappeler") -> AppTest:
+def opened(open_page: Open, conversation_id: UUID, which: WorkList = WorkList.CALL) -> AppTest:
     app = open_page("conversations.py")
-    app.selectbox(key="conversations.list").set_value(list_name).run()
+    app.radio(key="conversations.list").set_value(which).run()
     return app.button(key=f"conversations.pick.{conversation_id}").click().run()
 
 
@@ -45,24 +50,35 @@ def test_an_empty_list_says_so(open_page: Open) -> None:
     assert not app.exception
 
 
-def test_the_work_list_counts_and_shows_the_original_answer(open_page: Open, answered: dict[str, UUID]) -> None:
+def test_the_work_list_counts_and_shows_the_original_answer(
+    open_page: Open, answered: dict[str, UUID], house: Services
+) -> None:
     app = open_page("conversations.py")
-    assert app.selectbox(key="conversations.list").options[:4] == [
+    assert app.radio(key="conversations.list").options == [
         "À rappeler (1)",
-        "À lire (1)",
         "Besoin de vous (0)",
+        "À lire (1)",
+        "Non lus (2)",
+        "En attente depuis 24 h (0)",
+        "Questions en cours (0)",
         "Sans réponse (1)",
+        "Non et STOP (0)",
+        "Terminés (0)",
     ]
     app = opened(open_page, answered["0"])
     texts = [text.value for text in app.text]
-    assert "Oui" in texts
+    assert {"Oui", "dès lundi"} <= set(texts)
     assert any("Un conseiller" in text for text in texts)
+    shown = "\n".join([one.value for one in app.markdown] + [one.value for one in app.caption])
+    assert "**Intérêt** : intéressé·e" in shown
+    assert "« dès lundi »" in shown, "each thing that is known stands with the SMS that says it"
+    assert house.database.value("SELECT count(*) FROM conversation WHERE seen_utc IS NOT NULL") == 1
 
 
 def test_a_corrected_reading_moves_the_conversation_and_keeps_the_text(
     open_page: Open, answered: dict[str, UUID], house: Services
 ) -> None:
-    app = opened(open_page, answered["1"], "À lire")
+    app = opened(open_page, answered["1"], WorkList.READ)
     reply = house.database.one("SELECT reply_id, body FROM reply WHERE reading = 'unclear'")
     assert reply is not None
     app.button(key=f"conversations.read.{reply['reply_id']}.yes").click().run()
@@ -75,7 +91,7 @@ def test_a_corrected_reading_moves_the_conversation_and_keeps_the_text(
 def test_not_retaining_somebody_needs_a_reason(open_page: Open, answered: dict[str, UUID], house: Services) -> None:
     app = opened(open_page, answered["0"])
     decision = next(box for box in app.selectbox if box.label == "Votre décision")
-    decision.set_value("not_retained")
+    decision.set_value(Verdict.NOT_RETAINED)
     next(button for button in app.button if button.label == "Enregistrer la décision").click().run()
     assert any("pourquoi" in error.value for error in app.error)
     assert house.database.value("SELECT count(*) FROM conversation WHERE verdict IS NOT NULL") == 0
@@ -96,4 +112,44 @@ def test_a_message_by_hand_is_queued_in_the_counselors_name(
     }
     # The acknowledgement that the automaton had queued is taken back: a person has taken over.
     assert house.database.value("SELECT count(*) FROM message WHERE state = 'cancelled'") == 1
+    assert not app.exception
+
+
+def test_taking_the_word_silences_the_automaton_and_giving_it_back_is_offered(
+    open_page: Open, answered: dict[str, UUID], house: Services
+) -> None:
+    app = opened(open_page, answered["0"])
+    app.button(key="conversations.take_over").click().run()
+    assert house.database.value("SELECT count(*) FROM message WHERE state = 'cancelled'") == 1
+    assert any("Vous avez pris la main" in caption.value for caption in app.caption)
+    app.button(key="conversations.give_back").click().run()
+    found = threads.details(house.database, house.person, answered["0"])
+    assert found.taken_over_by is None
+    assert not app.exception
+
+
+def test_a_ready_text_fills_the_field_and_sends_nothing(
+    open_page: Open, answered: dict[str, UUID], house: Services
+) -> None:
+    app = opened(open_page, answered["0"])
+    key = f"conversations.write.{answered['0']}"
+    app.button(key=f"{key}.Je me renseigne").click().run()
+    assert app.text_area(key=key).value.startswith("Bonjour Prénom0, merci pour votre question")
+    assert house.database.value("SELECT count(*) FROM message WHERE author IS NOT NULL") == 0
+
+
+def test_the_file_for_the_employer_lists_who_said_yes_and_closes_the_offer_after_a_reading(
+    open_page: Open, answered: dict[str, UUID], offer: Offer, house: Services
+) -> None:
+    app = open_page("conversations.py")
+    app.segmented_control(key="conversations.view").set_value("Dossier employeur").run()
+    assert any("Choisissez une offre" in info.value for info in app.info)
+    app.selectbox(key="conversations.offer").set_value(str(offer.offer_id)).run()
+    (table,) = app.dataframe
+    assert list(table.value["Intérêt"]) == ["intéressé·e : « Oui »"]
+    assert app.button(key="conversations.close_offer").disabled
+    app.checkbox(key=f"conversations.closing_read.{offer.offer_id}").check().run()
+    app.button(key="conversations.close_offer").click().run()
+    assert any("3 personnes prévenues" in done.value for done in app.success)
+    assert house.database.value("SELECT count(*) FROM message WHERE template = 'closing'") == 3
     assert not app.exception
