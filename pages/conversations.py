@@ -12,6 +12,7 @@ from ftcore.outreach.worklist import WorkList
 from ftcore.services import current
 from pages.employer_file import employer_file
 from pages.frame import escaped, show_error
+from pages.thread_answer import by_hand
 from pages.thread_side import side_panel
 from pages.thread_view import conversation
 
@@ -98,6 +99,7 @@ def threads_view(offer_id: UUID | None) -> None:
     st.query_params["echange"] = state["conversations.open"] = opened
     with middle:
         conversation(UUID(opened))
+        by_hand(UUID(opened))
     with right:
         side_panel(UUID(opened))
 

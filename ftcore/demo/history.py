@@ -26,8 +26,9 @@ from ftcore.outreach import campaigns, dialogue, replies, silences, templates
 from ftcore.outreach.dialogue import Talk
 from ftcore.outreach.hours import next_slot
 from ftcore.outreach.sms import measure
-from ftcore.outreach.templates import DEFAULTS
+from ftcore.outreach.templates import DEFAULTS, Kind
 from ftcore.outreach.templates import Template as Wording
+from ftcore.outreach.threads import Happening
 
 # How invented people answer: how often, and in which words. What each text means is read by the same
 # rules as a real answer.
@@ -52,6 +53,7 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
+_AWAIT_A_PERSON = {"interested", "needs_human", "unclear", "wrong_person"}
 # Counselors have looked at what came before today.
 _SEEN_WITHIN = timedelta(hours=20)
 # What the people who said yes answer to the questions that follow, and how often they go on.
@@ -189,6 +191,7 @@ class History:
             "available_reply": None,
             "answered_utc": None,
             "seen_utc": None,
+            "reminded_utc": None,
         }
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
@@ -203,6 +206,8 @@ class History:
             self._keep(row, talk)
             self._left_open(row)
             self._verdict(row)
+        elif state is MessageState.DELIVERED:
+            self._silent(row, person, offer, settled)
         self.tables["conversation"].append(row)
 
     def _message(
@@ -354,6 +359,35 @@ class History:
         left = row["changed_utc"] + silences.LEFT_OPEN_AFTER
         if ConversationState(row["state"]) in _FOLLOWED and left < self.now:
             row["state"], row["changed_utc"] = ConversationState.INTERESTED.value, left
+            self._event(row, Happening.LEFT_OPEN, left)
+
+    def _silent(self, row: Row, person: Row, offer: Offer, delivered: datetime) -> None:
+        """Nobody answered: one reminder at D+1 in hours, and three days later nothing more is awaited."""
+        due = delivered + silences.REMINDER_AFTER + timedelta(minutes=self._rng.uniform(2, 30))
+        reminded = next_slot(due, person["department"], HOURS)
+        if reminded > self.now - timedelta(hours=1):
+            return
+        template = Wording(Kind.REMINDER, 0, DEFAULTS[Kind.REMINDER])
+        body = templates.fill(template, dialogue.values(offer, self.agency.name, person["first_name"]))
+        self._message(row, person, body, reminded, 0.0, opening=False, template=template.name)
+        row["reminded_utc"] = self._contacts[row["phone"]].latest = reminded
+        self._event(row, Happening.REMINDED, reminded)
+        closed = reminded + silences.CLOSED_AFTER + timedelta(minutes=self._rng.uniform(1, 9))
+        if closed < self.now:
+            row["state"], row["changed_utc"] = ConversationState.CLOSED.value, closed
+            self._event(row, Happening.SILENT, closed)
+
+    def _event(self, row: Row, kind: Happening, happened: datetime) -> None:
+        self.tables["thread_event"].append(
+            {
+                "agency_id": self.agency.agency_id,
+                "conversation_id": row["conversation_id"],
+                "event_id": self._id(),
+                "kind": kind.value,
+                "actor": "automate",
+                "happened_utc": happened,
+            }
+        )
 
     def _verdict(self, row: Row) -> None:
         """What the counselor decided: most of those interested, and the old ones that waited for a person."""
@@ -372,6 +406,8 @@ class History:
         elif row["state"] in (ConversationState.NEEDS_HUMAN.value, ConversationState.UNCLEAR.value):
             shares = ((0.15, Verdict.INTRODUCED), (0.60, Verdict.CALLED_BACK), (0.92, Verdict.CLOSED))
             verdict = next((kind for share, kind in shares if chance < share and age.days >= 4), None)
+        if age.days >= 6 and verdict in (None, Verdict.TO_SEE) and row["state"] in _AWAIT_A_PERSON:
+            verdict = Verdict.CLOSED
         if verdict is not None:
             reason = self._rng.choice(_NOT_RETAINED) if verdict is Verdict.NOT_RETAINED else None
             row |= {
