@@ -32,7 +32,7 @@ def employer_file(offer: Offer | None) -> None:
             icon=":material/hourglass_top:",
         )
     else:
-        count = wording.counted(len(found.people), "personne intéressée", "personnes intéressées")
+        count = wording.counted(len(found.people), "personne au dossier", "personnes au dossier")
         put = wording.counted(len(found.put_forward), "retenue")
         st.markdown(f"**{count}**, {put} par un conseiller. Un point inconnu n'est pas un refus : demandez.")
         table(found)
@@ -47,15 +47,15 @@ def table(found: shortlist.Shortlist) -> None:
         known = {each.text: each for each in person.prerequisites}
         row = {
             "Personne": person.name,
-            "Où en est-on": CONVERSATIONS[person.state],
+            "Décision": VERDICTS[person.verdict] if person.verdict else "à prendre",
             "Intérêt": worded(INTEREST.get(person.interest, ""), person.interest_quote),
             "Disponible": employer_sheet.available(person),
         }
         for name in names:
             each = known.get(name)
             row[name] = worded(MET[each.met][1], each.quote) if each else MET[Met.UNKNOWN][1]
-        row["Décision"] = VERDICTS[person.verdict] if person.verdict else "à prendre"
         row["Motif"] = person.verdict_reason or ""
+        row["Où en est-on"] = CONVERSATIONS[person.state]
         rows.append(row)
     picked = st.dataframe(
         pd.DataFrame(rows),
@@ -63,7 +63,14 @@ def table(found: shortlist.Shortlist) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="conversations.shortlist",
-        row_height=52,
+        height=min(560, 40 + 36 * len(rows)),
+        column_config={
+            "Personne": st.column_config.TextColumn(pinned=True),
+            "Décision": st.column_config.TextColumn(width=110),
+            "Intérêt": st.column_config.TextColumn(width=230),
+            "Disponible": st.column_config.TextColumn(width=150),
+        }
+        | {name: st.column_config.TextColumn(name[:1].upper() + name[1:], width=190) for name in names},
     )
     chosen = picked["selection"]["rows"]
     if chosen and st.button("Ouvrir l'échange", icon=":material/forum:", key="conversations.open_listed"):
