@@ -22,7 +22,7 @@ from ftcore.model import (
     OfferSource,
     Verdict,
 )
-from ftcore.outreach import campaigns, conversation, replies
+from ftcore.outreach import campaigns, conversation, replies, templates
 from ftcore.outreach.hours import next_slot
 from ftcore.outreach.sms import gsm_safe, measure
 
@@ -48,6 +48,7 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
             "voir avec ma conseillère", "Rappelez-moi svp", "Vous vous trompez de personne")),
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
+_OPENING = templates.Template(templates.Kind.OPENING, 0, templates.DEFAULTS[templates.Kind.OPENING])
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
 _NOT_RETAINED = (
     "Horaires incompatibles avec une formation en cours",
@@ -173,7 +174,8 @@ class History:
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
         contact.latest = launched
-        body = campaigns.opening_message(self.agency.name, self._as_offer(template, offer), person["first_name"])
+        values = templates.values_of(self.agency.name, self._as_offer(template, offer), person["first_name"])
+        body = templates.fill(_OPENING, values)
         state, settled = self._message(row, person, body, launched, wait, opening=True)
         if state is MessageState.FAILED:
             row["state"], row["changed_utc"] = ConversationState.UNREACHED.value, settled
@@ -240,6 +242,7 @@ class History:
                 "cost": f"EUR {0.05 * measure(body).parts:.4f}" if is_known else None,
                 "failure": detail if state is MessageState.FAILED else None,
                 "contradicted": False,
+                "template": _OPENING.name if opening else None,
             }
         )
         for step, happened, source, why in steps:

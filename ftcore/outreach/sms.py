@@ -31,6 +31,11 @@ class Length:
     parts: int
     unicode: bool
 
+    @property
+    def encoding(self) -> str:
+        """The name of the alphabet: GSM-7 (160 a part), or UCS-2 (70 a part) for what it does not hold."""
+        return "UCS-2" if self.unicode else "GSM-7"
+
 
 def measure(body: str) -> Length:
     """Encoding and number of parts: 160 in one GSM part (153 each beyond), 70 in one UCS-2 part (67)."""
@@ -49,6 +54,19 @@ def gsm_safe(body: str) -> str:
     """The same text without the characters that would double the price, as far as that can be done."""
     composed = unicodedata.normalize("NFC", body) if measure(body).unicode else body
     return "".join(c if c in _BASIC or c in _DOUBLE else _bare(c) for c in composed.translate(_SAFE))
+
+
+def rewrites(body: str) -> tuple[tuple[str, str], ...]:
+    """What `gsm_safe` writes otherwise: each such character once, with what it becomes, in order of appearance."""
+    if not measure(body).unicode:
+        return ()
+    composed = dict.fromkeys(unicodedata.normalize("NFC", body))
+    return tuple((c, safe) for c in composed if (safe := gsm_safe(c)) != c)
+
+
+def dear(body: str) -> str:
+    """The characters, once each, that keep a text out of the GSM alphabet."""
+    return "".join(c for c in dict.fromkeys(body) if c not in _BASIC and c not in _DOUBLE)
 
 
 def _bare(character: str) -> str:
