@@ -67,12 +67,15 @@ SUBJECTS = (
     _subject(
         "la situation de famille",
         _L1132,
-        r"(?:avez|as|ayant|aurez|combien|sans|vos|des|plusieurs|charge|garde (?:de|pour) (?:vos|votre))[ -]?(?:vous )?(?:[dl]')?(?:es |d'|de |des )?enfants?(?: a charge)?"
+        r"(?:avez|as|ayant|aurez|combien|sans|vos|des|plusieurs|charge|garde (?:de|pour) (?:vos|votre))"
+        r"[ -]?(?:vous )?(?:[dl]')?(?:es |d'|de |des )?enfants?(?: a charge)?"
         r"|enfants? a charge|mariee?s?|celibataires?|divorcee?s?|pacsee?s?|veu(?:f|ve)s?|conjointe?s?"
         r"|votre (?:mari|femme|epou(?:x|se)|compagn(?:e|on)|couple|mere|pere)"
         r"|situation (?:de famille|familiale|matrimoniale|maritale)|charges? (?:de famille|familiales?)"
         r"|vivez-vous seule?|parents? isolee?s?|votre famille",
-        r"(?:avec|aupres|pour|garder?|garde|surveill\w+|occup\w+|accompagn\w+|anim\w+|accueil\w*|encadr\w+|soin\w*|jeux?|atelier\w*|groupes?) (?:avec )?(?:(?!vos |votre )\w+ ){0,2}?(?:d'|des |de |les |aux )?(?:jeunes )?enfants?(?! a charge)",
+        r"(?:avec|aupres|pour|garder?|garde|surveill\w+|occup\w+|accompagn\w+|anim\w+"
+        r"|accueil\w*|encadr\w+|soin\w*|jeux?|atelier\w*|groupes?)"
+        r" (?:avec )?(?:(?!vos |votre )\w+ ){0,2}?(?:d'|des |de |les |aux )?(?:jeunes )?enfants?(?! a charge)",
     ),
     _subject(
         "la religion",
@@ -80,7 +83,8 @@ SUBJECTS = (
         r"religion|religieu(?:x|se|ses)|confession\w*|croyan(?:ce|ces|te?s?)|pratiquante?s?|musulmane?s?"
         r"|catholiques?|chretien(?:ne)?s?|protestante?s?|juif|juive|juifs|bouddhiste?s?|athees?|ramadan"
         r"|shabbat|careme|mosquee|priere|prier|voile|foulard|halal|casher",
-        r"(?:enseignement|ecole|college|lycee|etablissement|association|secours) (?:prive )?(?:catholique|protestant|musulman)\w*"
+        r"(?:enseignement|ecole|college|lycee|etablissement|association|secours)"
+        r" (?:prive )?(?:catholique|protestant|musulman)\w*"
         r"|(?:produits?|boucherie|rayon|viande|cuisine|traiteur) (?:halal|casher)"
         r"|(?:voile|planche a voile) (?:sportive|de bateau)|moniteur de voile",
     ),

@@ -60,8 +60,8 @@ DEFAULTS: dict[Kind, str] = {
     "((lieu)) ((contrat)). Cela vous intéresse ? Répondez OUI, NON ou posez votre question. Message automatique, réf. "
     "((code)). STOP pour arrêter.",
     Kind.REMINDER: "France Travail, ((agence)) : bonjour ((prénom)), ce poste vous intéresse-t-il : ((offre)) "
-    "((lieu)) ? Répondez OUI ou NON. Sans réponse, nous n'écrirons plus pour cette offre. Message automatique, réf. ((code)). "
-    "STOP pour arrêter.",
+    "((lieu)) ? Répondez OUI ou NON. Sans réponse, nous n'écrirons plus pour cette offre. Message automatique, réf. "
+    "((code)). STOP pour arrêter.",
     Kind.ASK_AVAILABILITY: "Merci ((prénom)). Quand pourriez-vous commencer ? Message automatique, réf. ((code)).",
     Kind.ASK_PREREQUISITE: "((question)) Répondez OUI ou NON. Message automatique, réf. ((code)).",
     Kind.HANDOVER: "Merci ((prénom)), c'est noté. Un conseiller vous appellera pour ce poste. "
