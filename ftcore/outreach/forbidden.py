@@ -54,7 +54,8 @@ SUBJECTS = (
         r"|(?:poste |emploi |offre )?(?:ouverte?s?|accessibles?|amenage\w*) (?:a tou\w+|aux?) (?:\w+ ){0,5}handicap\w*"
         r"|(?:secteur|milieu|domaine|monde) du handicap"
         r"|(?:accompagn\w+|aide\w*|soin\w*|assist\w+) (?:\w+ ){0,4}(?:malades?|handicap\w*)"
-        r"|referente? handicap|assurance maladie|industrie du medicament"
+        r"|(?:service|secteur|unite|hopital|experience|en) (?:de |en )?(?:psychiatri\w+|sante mentale)"
+        r"|acteur (?:\w+ )?de la sante mentale|referente? handicap|assurance maladie|industrie du medicament"
         r"|(?:preparation|distribution|vente|gestion|livraison) (?:de |des )medicaments?",
     ),
     _subject(
@@ -69,7 +70,8 @@ SUBJECTS = (
         _L1132,
         r"(?:avez|as|ayant|aurez|combien|sans|vos|des|plusieurs|charge|garde (?:de|pour) (?:vos|votre))"
         r"[ -]?(?:vous )?(?:[dl]')?(?:es |d'|de |des )?enfants?(?: a charge)?"
-        r"|enfants? a charge|mariee?s?|celibataires?|divorcee?s?|pacsee?s?|veu(?:f|ve)s?|conjointe?s?"
+        r"|enfants? a charge|(?:etes|est|es)[- ](?:vous |tu )?mariee?s?|mariee?s? ou"
+        r"|celibataires?|divorcee?s?|pacsee?s?|veu(?:f|ve)s?|conjointe?s?"
         r"|votre (?:mari|femme|epou(?:x|se)|compagn(?:e|on)|couple|mere|pere)"
         r"|situation (?:de famille|familiale|matrimoniale|maritale)|charges? (?:de famille|familiales?)"
         r"|vivez-vous seule?|parents? isolee?s?|votre famille",
@@ -112,13 +114,14 @@ SUBJECTS = (
         r"orientation sexuelle|homosexuel\w*|heterosexuel\w*|bisexuel\w*|lesbienne|gay"
         r"|trans(?:genre|sexuel\w*)|identite de genre|vie (?:sexuelle|amoureuse|privee|sentimentale)"
         r"|vos (?:loisirs|hobbies)|(?:profil|compte)s? (?:facebook|instagram|tiktok|snapchat)",
+        r"respect\w* de (?:la|leur) vie privee",
     ),
     _subject(
         "l'âge",
         _L1132,
         r"quel age|votre age|date de naissance|annee de naissance|nee? (?:le|en) (?:\d|quelle)"
         r"|trop (?:jeune|vieux|agee?)|senior|(?:moins|plus) de (?:[2-6]\d) ans",
-        r"(?:moins|plus) de [2-6]\d ans d'(?:experience|anciennete|existence)",
+        r"depuis (?:moins|plus) de \d+ ans|(?:moins|plus) de [2-6]\d ans d'(?:experience|anciennete|existence)",
     ),
     _subject(
         "l'apparence",

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
-from ftcore.errors import FtError
+from ftcore.errors import FtError, NotAllowed
 from ftcore.insight.wording import euros, number
 from ftcore.model import Person
 from ftcore.outreach import hours as sending_hours
@@ -140,18 +140,27 @@ def stop_sending(database: Database, person: Person, reason: str, now: datetime)
     database.transact(write)
 
 
+def may_resume(person: Person, halt: Halt) -> bool:
+    """A team lead or an administrator, and whoever threw the switch: a slip must not cost the agency its day."""
+    return access.may(person, "resume sending") or (access.may(person, "stop sending") and halt.by == person.person_id)
+
+
 def resume_sending(database: Database, person: Person, now: datetime) -> None:
     """Let the agency send again; what was queued leaves at its next allowed moment."""
-    access.require(person, "resume sending")
 
     def write(tx: Transaction) -> None:
-        resumed = tx.rows(
-            "UPDATE sending_rule SET stopped_utc = NULL, stopped_by = NULL, stopped_reason = NULL "
-            "WHERE agency_id = $1 AND stopped_utc IS NOT NULL RETURNING agency_id",
+        halt = of_agency(tx, person.agency_id).halt
+        if halt is None:
+            return
+        if not may_resume(person, halt):
+            raise NotAllowed(
+                "Les envois ont été arrêtés par une autre personne : un responsable d'équipe peut les reprendre."
+            )
+        tx.execute(
+            "UPDATE sending_rule SET stopped_utc = NULL, stopped_by = NULL, stopped_reason = NULL WHERE agency_id = $1",
             person.agency_id,
         )
-        if resumed:
-            journal.record(tx, person.agency_id, person.person_id, "sending resumed", person.agency_id, now)
+        journal.record(tx, person.agency_id, person.person_id, "sending resumed", person.agency_id, now)
 
     database.transact(write)
 

@@ -57,11 +57,11 @@ LABELS: dict[Kind, str] = {
 # No "de ((offre))", no "l'((agence))": the article would depend on the first letter of what is put in.
 DEFAULTS: dict[Kind, str] = {
     Kind.OPENING: "France Travail, ((agence)) : bonjour ((prénom)), ce poste pourrait vous convenir : ((offre)) "
-    "((lieu)) ((contrat)). Cela vous intéresse ? Répondez OUI, NON ou posez votre question. Message automatique, réf. "
-    "((code)). STOP pour arrêter.",
+    "((lieu)) ((contrat)). Cela vous intéresse ? Répondez OUI, NON ou votre question. Message automatique, réf. "
+    "((code)). STOP pour ne plus en recevoir.",
     Kind.REMINDER: "France Travail, ((agence)) : bonjour ((prénom)), ce poste vous intéresse-t-il : ((offre)) "
     "((lieu)) ? Répondez OUI ou NON. Sans réponse, nous n'écrirons plus pour cette offre. Message automatique, réf. "
-    "((code)). STOP pour arrêter.",
+    "((code)). STOP pour ne plus en recevoir.",
     Kind.ASK_AVAILABILITY: "Merci ((prénom)). Quand pourriez-vous commencer ? Message automatique, réf. ((code)).",
     Kind.ASK_PREREQUISITE: "((question)) Répondez OUI ou NON. Message automatique, réf. ((code)).",
     Kind.HANDOVER: "Merci ((prénom)), c'est noté. Un conseiller vous appellera pour ce poste. "

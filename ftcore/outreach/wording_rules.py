@@ -31,7 +31,7 @@ _AUTOMATIC = (
     r"\b(?:message|sms) automatique\b",
     "Dites que c'est un « message automatique » : la personne doit le savoir (règlement européen sur l'IA, art. 50).",
 )
-_STOP = (r"\bstop\b", "Dites comment ne plus en recevoir : « STOP pour arrêter ».")
+_STOP = (r"\bstop\b", "Dites comment ne plus en recevoir : « STOP pour ne plus en recevoir ».")
 _CODE = (r"\(\(code\)\)", "Ajoutez ((code)), qui dit de quelle offre parle une réponse.")
 _WHOLE = (_SERVICE, _AGENCY, _OFFER, _AUTOMATIC, _STOP, _CODE)
 
