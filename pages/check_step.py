@@ -159,13 +159,11 @@ def excluded(plan: Preflight) -> None:
 def try_it(offer: Offer) -> None:
     """One SMS to the counselor's own phone; the number stays in the session and on that SMS."""
     with st.popover("M'envoyer un test", icon=":material/send_to_mobile:"):
-        with st.form("preselection.trial", border=False):
-            phone = st.text_input(
-                "Votre numéro de mobile", key="preselection.trial_phone", placeholder="06 39 98 00 01", max_chars=20
-            )
-            st.caption(f"Le premier message, précédé de [Test]. {trial.A_DAY} tests par jour au plus.")
-            go = st.form_submit_button("Envoyer le test", key="preselection.trial_send")
-        if go:
+        phone = st.text_input(
+            "Votre numéro de mobile", key="preselection.trial_phone", placeholder="06 39 98 00 01", max_chars=20
+        )
+        st.caption(f"Le premier message, précédé de [Test]. {trial.A_DAY} tests par jour au plus.")
+        if st.button("Envoyer le test", key="preselection.trial_send"):
             send_trial(offer, phone)
 
 

@@ -33,6 +33,19 @@ class Caps:
 USUAL = Caps()
 
 
+# What left on a day, and what is to leave on it. What should have left before and still waits, as the program was
+# down, leaves today; unless its campaign is held, which may be for ever.
+_PLANNED = """
+    SELECT count(*) AS messages, coalesce(sum(m.parts), 0) AS parts FROM message m
+    WHERE m.agency_id = $1 AND m.state <> 'cancelled'
+      AND ((m.claimed_utc >= $2 AND m.claimed_utc < $3)
+           OR (m.claimed_utc IS NULL AND m.not_before_utc >= $2 AND m.not_before_utc < $3)
+           OR ($4 AND m.claimed_utc IS NULL AND m.not_before_utc < $2
+               AND NOT EXISTS (SELECT 1 FROM campaign c WHERE c.agency_id = m.agency_id
+                               AND c.campaign_id = m.campaign_id AND c.state <> 'running')))
+"""
+
+
 class Allowance:
     """What the caps still allow one launch, taken message by message in the order of the selection.
 
@@ -79,20 +92,8 @@ class Allowance:
     def _day(self, key: datetime, leaves_utc: datetime) -> list[int]:
         if key not in self._days:
             start, end = local_day(leaves_utc, self._department)
-            # What should have left before and still waits leaves today at the earliest.
-            since = datetime(2000, 1, 1) if start <= self._now < end else start
-            row = self._tx.one(
-                """
-                SELECT count(*) AS messages, coalesce(sum(parts), 0) AS parts FROM message
-                WHERE agency_id = $1 AND state <> 'cancelled'
-                  AND ((claimed_utc >= $2 AND claimed_utc < $3)
-                       OR (claimed_utc IS NULL AND not_before_utc >= $4 AND not_before_utc < $3))
-                """,
-                self._agency_id,
-                start,
-                end,
-                since,
-            )
+            today = start <= self._now < end
+            row = self._tx.one(_PLANNED, self._agency_id, start, end, today)
             assert row is not None
             self._days[key] = [int(row["messages"]), int(row["parts"])]
         return self._days[key]

@@ -45,7 +45,7 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
     expect(check).to_be_enabled()
     picture(page, "preselection")
     check.click()
-    send = page.get_by_role("button", name=re.compile(r"Confirmer et envoyer \d+ SMS"))
+    send = page.get_by_role("button", name=re.compile(r"Envoyer \d+ SMS à \d+ personnes, environ"))
     expect(send).to_be_enabled()
     picture(page, "verification")
     send.click()

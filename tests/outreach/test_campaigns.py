@@ -5,21 +5,16 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from ftcore.errors import LaunchRefused, NotAllowed
-from ftcore.model import (
-    CampaignState,
-    ConversationState,
-    MessageState,
-    Offer,
-    Person,
-    Role,
-)
-from ftcore.outreach import campaigns
+from ftcore.model import CampaignState, ConversationState, MessageState, Offer, Person, Role
+from ftcore.outreach import campaigns, template_versions
+from ftcore.outreach.templates import DEFAULTS, Kind
 
 HOURS = (9, 19)
 
@@ -266,3 +261,59 @@ def test_progress_counts_the_messages_and_the_answers_of_one_agency(town: Any) -
     assert found.by_answer == {ConversationState.WAITING: 2, ConversationState.INTERESTED: 1}
     assert found.next_leaves_utc is None
     assert campaigns.progress(town.database, town.colleague, campaign.campaign_id) is None
+
+
+# The wording
+
+
+def change_wording(town: Any, body: str) -> None:
+    lead = Person("lead", "Lou", Role.TEAM_LEAD, town.counselor.agency_id)
+    template_versions.save(town.database, lead, Kind.OPENING, body, town.now)
+
+
+def test_the_first_message_is_written_from_the_agency_s_wording_and_says_which(town: Any) -> None:
+    change_wording(town, DEFAULTS[Kind.OPENING].replace("Cela vous intéresse ?", "Intéressé(e) ?"))
+    offer, people = town.offer(), town.people(1)
+    plan = campaigns.preflight(town.database, town.counselor, offer, people, None, town.now)
+    town.launch(people, offer)
+    (message,) = town.messages()
+    assert "Intéressé(e) ?" in message["body"]
+    assert (
+        (message["template"], message["body"])
+        == (plan.template.name, plan.kept[0].body)
+        == (
+            "opening 1",
+            message["body"],
+        )
+    )
+
+
+def test_a_wording_that_changed_since_it_was_read_is_not_sent(town: Any) -> None:
+    offer, people = town.offer(), town.people(1)
+    plan = campaigns.preflight(town.database, town.counselor, offer, people, None, town.now)
+    change_wording(town, DEFAULTS[Kind.OPENING].replace("Cela vous intéresse ?", "Intéressé(e) ?"))
+
+    def click(confirmed: str) -> None:
+        campaigns.launch(town.database, town.counselor, offer, uuid4(), people, 1, None, town.now, confirmed=confirmed)
+
+    with pytest.raises(LaunchRefused, match="a changé depuis votre vérification"):
+        click(plan.template.name)
+    assert town.messages() == []
+    click("opening 1")
+    assert len(town.messages()) == 1
+
+
+def test_the_price_of_a_character_is_shown_before_it_is_paid(town: Any) -> None:
+    (noel,) = town.people(1, first_name="Noël")
+    (olga,) = town.people(1, first_name="Ольга")
+    (awa,) = town.people(1)
+    plan = campaigns.preflight(
+        town.database, town.counselor, town.offer(), [noel, olga, awa], None, town.now, Decimal("0.10")
+    )
+    assert [(p.length.encoding, p.cost, p.rewritten, p.dear) for p in plan.kept] == [
+        ("GSM-7", Decimal("0.20"), (("ë", "e"),), ""),
+        ("UCS-2", Decimal("0.40"), (), "Ольга"),
+        ("GSM-7", Decimal("0.20"), (), ""),
+    ]
+    assert plan.cost == Decimal("0.80")
+    assert plan.by_reason() == {}
