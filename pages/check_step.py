@@ -43,8 +43,23 @@ def check_step(offer: Offer, ids: list[UUID]) -> Preflight:
             st.space("stretch")
             try_it(offer)
         table(plan.kept)
+    else:
+        st.warning(
+            "Personne de cette sélection ne peut recevoir de SMS. Voyez les motifs ci-dessous, puis « Retour » pour "
+            "choisir d'autres personnes.",
+            icon=":material/person_off:",
+        )
     excluded(plan)
     return plan
+
+
+def confirmation(plan: Preflight) -> str:
+    """What the one button says: how many SMS, to how many people, at what price."""
+    count = len(plan.kept)
+    if not count:
+        return "Personne à contacter"
+    people = wording.counted(count, "personne")
+    return f"Envoyer {wording.number(count)} SMS à {people}, environ {wording.euros(plan.cost)}"
 
 
 def version(number: int) -> str:

@@ -12,7 +12,7 @@ from ftcore.insight import wording
 from ftcore.model import Offer
 from ftcore.outreach import campaigns
 from ftcore.services import current
-from pages.check_step import check_step
+from pages.check_step import check_step, confirmation
 from pages.halt import halt_button
 from pages.launch_view import live
 from pages.people_choice import Selection, people_step
@@ -186,8 +186,7 @@ with head:
             start_again()
             st.rerun()
         st.button(
-            f"Envoyer {wording.number(len(plan.kept))} SMS à {wording.counted(len(plan.kept), 'personne')}, "
-            f"environ {wording.euros(plan.cost)}",
+            confirmation(plan),
             type="primary",
             disabled=not plan.kept or plan.halt is not None,
             key="preselection.send",
