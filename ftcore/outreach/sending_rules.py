@@ -70,7 +70,7 @@ def rules(database: Database, person: Person) -> Rules:
 
 
 def change_caps(database: Database, person: Person, caps: Caps, now: datetime) -> None:
-    """Set the caps of the agency. Raises FtError with a sentence when one is out of reason."""
+    """Set the caps of the agency, from the next launch on. Raises FtError when one is out of reason."""
     access.require(person, "change sending rules")
     for label, count in (("par jour", caps.daily_messages), ("par campagne", caps.campaign_messages)):
         if not 1 <= count <= MOST_MESSAGES:

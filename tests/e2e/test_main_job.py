@@ -52,6 +52,12 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
     expect(page.get_by_text(re.compile(r"15 SMS sur 15 transmis"))).to_be_visible()
     picture(page, "envoi")
 
+    page.get_by_role("button", name="Arrêter tous les envois").click()
+    page.get_by_role("button", name="Arrêter maintenant").click()
+    expect(page.get_by_text("Tous les envois de l'agence sont arrêtés").first).to_be_visible()
+    page.get_by_role("button", name="Reprendre", exact=True).click()
+    expect(page.get_by_text("Tous les envois de l'agence sont arrêtés")).to_have_count(0)
+
     go_to(page, "Téléphones")
     expect(page.get_by_text("Message automatique").first).to_be_visible()
     page.get_by_test_id("stChatInputTextArea").fill("Oui, je suis disponible")
