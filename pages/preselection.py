@@ -122,7 +122,7 @@ def pick_up_after_reload() -> None:
 def launch(offer: Offer, ids: list[UUID], considered: int, wording_seen: str) -> None:
     """The one confirmation. The campaign's id was chosen with the check: a second click changes nothing."""
     try:
-        campaigns.launch(
+        launched = campaigns.launch(
             database,
             person,
             offer,
@@ -139,6 +139,12 @@ def launch(offer: Offer, ids: list[UUID], considered: int, wording_seen: str) ->
         state["preselection.refused"] = str(error)
         return
     state["preselection.launched"] = True
+    if launched.people < len(ids):
+        missing = len(ids) - launched.people
+        state["preselection.fewer"] = (
+            f"{missing} SMS de moins que prévu : entre la vérification et l'envoi, un STOP, un autre message ou le "
+            "plafond du jour s'y est opposé."
+        )
     services.wake()
 
 
@@ -206,3 +212,5 @@ with head:
             st.switch_page("conversations.py")
 if refused := state.pop("preselection.refused", None):
     st.error(refused, icon=":material/error:")
+if fewer := state.pop("preselection.fewer", None):
+    st.warning(fewer, icon=":material/group_remove:")

@@ -44,9 +44,7 @@ COMPULSORY: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.FACT: ((r"\(\(fait\)\)", "Mettez la réponse tirée de l'offre : ((fait))."),),
 }
 
-_LINK = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:fr|com|net|org|eu|io|info|me|ly|gl|app|link|be|ch|re|co)\b", re.IGNORECASE
-)
+_LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:fr|com|net|org|eu|info)\b|\b[\w-]+\.[a-z]{2,8}/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

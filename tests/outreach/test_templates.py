@@ -143,6 +143,7 @@ def test_a_wording_that_breaks_a_rule_is_refused_with_what_to_change(kind: Kind,
         pytest.param(Kind.DECLINED, "Merci de votre réponse 👍", id="an emoji that stays within the length"),
         pytest.param(Kind.OPENING, GOOD.replace("Message", "sms").replace("STOP", "stop"), id="small letters"),
         pytest.param(Kind.OPENING, GOOD.replace("réf. ((code))", "(((code)))"), id="brackets around a placeholder"),
+        pytest.param(Kind.QUESTION, "Bien noté.Merci. À demain.Me rappeler ?", id="a space forgotten after a stop"),
         pytest.param(Kind.QUESTION, "Bien noté.\nUn conseiller vous répondra.", id="two lines"),
     ],
 )

@@ -157,6 +157,19 @@ def test_people_who_say_stop_meanwhile_are_shown_as_excluded(open_page: Open, of
     assert app.button(key="preselection.send").label == "Envoyer 7 SMS à 7 personnes, environ 0,70\u202f€"
 
 
+def test_who_says_stop_between_the_check_and_the_click_is_left_out_and_that_is_said(
+    open_page: Open, offer: Offer, house: Services
+) -> None:
+    app = with_offer(open_page, offer)
+    app.button(key="preselection.check").click().run()
+    house.database.transact(
+        lambda tx: tx.execute("INSERT INTO opt_out VALUES ('+33639980003', TIMESTAMP '2026-11-01', 'sms', 'STOP')")
+    )
+    app.button(key="preselection.send").click().run()
+    assert app.warning[0].value.startswith("1 SMS de moins que prévu")
+    assert house.database.value("SELECT count(*) FROM message") == 7
+
+
 def test_when_nobody_is_left_at_the_last_moment_the_reason_is_shown(
     open_page: Open, offer: Offer, house: Services
 ) -> None:
