@@ -8,7 +8,9 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,8 +23,9 @@ from ftcore.database.base import Row
 from ftcore.drafting import offers
 from ftcore.insight import metrics
 from ftcore.matching import ranking, reference
-from ftcore.model import Offer
-from ftcore.outreach import campaigns, inbox
+from ftcore.model import Offer, Role
+from ftcore.outreach import campaigns, inbox, sending_rules
+from ftcore.outreach.caps import Caps
 from ftcore.outreach.inbox import form_text
 
 
@@ -112,6 +115,9 @@ def _timed(work: Callable[[], object]) -> float:
 def _launch(database: Database, offer: Offer, people: int) -> float:
     """One launch to people whom nobody has written to lately: preflight, conversations and queue in one transaction."""
     person, now = demo.counselor(), utc_now()
+    caps = Caps(people, Decimal(people), people, Decimal(people))
+    lead = replace(person, role=Role.TEAM_LEAD)
+    sending_rules.change_caps(database, lead, caps, now)
     database.transact(lambda tx: tx.execute("DELETE FROM opt_out"))
     rows = database.rows(
         "SELECT candidate_id FROM candidate WHERE agency_id = $1 AND phone NOT IN "

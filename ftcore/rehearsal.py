@@ -82,6 +82,8 @@ def _prepare(house: services.Services, offers: list[Offer], candidates: int, see
 
     def write(tx: Transaction) -> None:
         tx.insert("agency", [agency])
+        # A file of many offers is played in a minute: no day of an agency is like that.
+        tx.insert("sending_rule", [{"agency_id": AGENCY, "daily_messages": 1_000_000, "daily_cost": 1e6}])
         tx.insert("candidate", people)
         pool.lay_out(tx, AGENCY)
 

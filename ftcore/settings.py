@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from ftcore.errors import ConfigError
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
 DAILY_TOKENS = 2_000_000
+# Euros a part, for estimates: what a vendor charges for France is in nobody's documentation.
+PART_PRICE = Decimal("0.05")
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
 VENDOR_SANDBOX_URL = "https://api.sandbox.africastalking.com/version1"
 
@@ -24,6 +27,7 @@ KNOWN = {
     "FT_SMS_KEY",
     "FT_SMS_SENDER",
     "FT_SMS_URL",
+    "FT_SMS_PART_PRICE",
     "FT_CALLBACK_SECRET",
     "FT_SENDING_HOURS",
     "FT_DEMO",
@@ -55,6 +59,7 @@ class Settings:
     """What the program was told. `sms` None means the built-in sandbox; `mistral` None, no model.
 
     `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
+    `part_price` is in euros, what one part of an SMS is taken to cost.
     """
 
     database: str = DEFAULT_DATABASE
@@ -62,6 +67,7 @@ class Settings:
     sms: SmsSettings | None = None
     callback_secret: str | None = None
     sending_hours: tuple[int, int] | None = None
+    part_price: Decimal = PART_PRICE
     demo: bool = True
 
     @classmethod
@@ -80,6 +86,7 @@ class Settings:
             sms=sms,
             callback_secret=_callback_secret(given, sms),
             sending_hours=_hours(given, sms),
+            part_price=_part_price(given.get("FT_SMS_PART_PRICE")),
             demo=_switch(given, "FT_DEMO", default=sms is None),
         )
 
@@ -187,6 +194,14 @@ def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int]
             "par exemple 9-19."
         )
     return first, last
+
+
+def _part_price(text: str | None) -> Decimal:
+    if text is None:
+        return PART_PRICE
+    if not re.fullmatch(r"[0-9]([.,][0-9]{1,4})?", text, re.ASCII):
+        raise ConfigError(f"FT_SMS_PART_PRICE : « {text} » n'est pas un prix en euros. Exemple : 0,05.")
+    return Decimal(text.replace(",", "."))
 
 
 def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:

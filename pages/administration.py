@@ -15,14 +15,17 @@ from ftcore.insight.service_state import service_state
 from ftcore.matching import people_file, people_import
 from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
+from ftcore.outreach.hours import of_agency
 from ftcore.services import current
+from pages.sending_desk import show_sending_desk
+from pages.wording_desk import show_wording_desk
 
 services = current()
 database, person = services.database, services.person
 state = st.session_state
 # Reasons of rejection that a page shows; the rest is in the file.
 SHOWN = 500
-SECTIONS = ("Importer des personnes", "Assistant", "État du service")
+SECTIONS = ("Importer des personnes", "Modèles de SMS", "Plafonds et horaires", "Assistant", "État du service")
 
 
 def import_people() -> None:
@@ -207,7 +210,8 @@ def show_state() -> None:
     figures[2].metric("Retours perdus", wording.number(now.callbacks_unmatched), border=True,
                       help="Accusés ou réponses qui ne correspondent à aucun échange.")  # fmt: skip
     figures[3].metric("Campagnes en pause", wording.number(now.paused), border=True)
-    hours = services.settings.sending_hours
+    with database.read() as reader:
+        hours = of_agency(reader, person.agency_id, services.settings.sending_hours)
     st.dataframe(
         pd.DataFrame(
             {
@@ -269,12 +273,16 @@ def show_assistant() -> None:
 
 
 st.title("Administration")
-st.caption("Importer des données et surveiller le service.")
+st.caption("Importer des données, régler les envois et surveiller le service.")
 section = st.segmented_control("Rubrique", SECTIONS, default=SECTIONS[0], required=True, key="administration.section",
                                label_visibility="collapsed")  # fmt: skip
 if section == SECTIONS[0]:
     import_people()
 elif section == SECTIONS[1]:
+    show_wording_desk()
+elif section == SECTIONS[2]:
+    show_sending_desk()
+elif section == SECTIONS[3]:
     show_assistant()
 else:
     show_state()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ftcore.services import current
 from pages.frame import show_error
+from pages.halt import halt_banner
 
 # The icon is a file of ours: an icon by name is fetched from another server by each browser.
 st.set_page_config(
@@ -48,6 +49,7 @@ with st.sidebar:
             st.badge("Sans IA", icon=":material/edit:", color="gray")
 
 try:
+    halt_banner()
     page.run()
 except Exception as error:  # noqa: BLE001 - the frame stays, whatever a page does
     show_error(error)

@@ -2,7 +2,6 @@
 
 from uuid import UUID, uuid4
 
-import pandas as pd
 import streamlit as st
 
 from ftcore.database import utc_now
@@ -10,11 +9,12 @@ from ftcore.drafting import form
 from ftcore.drafting import offers as offer_book
 from ftcore.errors import FtError
 from ftcore.insight import wording
-from ftcore.model import CampaignState, ConversationState, MessageState, Offer
+from ftcore.model import Offer
 from ftcore.outreach import campaigns
-from ftcore.phones import display
 from ftcore.services import current
-from pages.frame import show_error
+from pages.check_step import check_step, confirmation
+from pages.halt import halt_button
+from pages.launch_view import live
 from pages.people_choice import Selection, people_step
 
 services = current()
@@ -24,7 +24,7 @@ STEPS = ("1 · Offre", "2 · Personnes", "3 · Vérification", "4 · Envoi")
 
 
 def chosen_offer() -> Offer | None:
-    """Step 1: the offer that is worked on, with what counts for the search on one line each."""
+    """Step 1: the offer that is worked on."""
     listed = {str(offer.offer_id): offer for offer in offer_book.offers(database, person)}
     if not listed:
         st.info(
@@ -56,7 +56,11 @@ def chosen_offer() -> Offer | None:
         return None
     # In the address, so that a reload finds the offer again.
     st.query_params["offre"] = picked
-    offer = listed[picked]
+    return listed[picked]
+
+
+def show_facts(offer: Offer) -> None:
+    """What counts for the search, on one line each."""
     facts = st.columns(4, border=True)
     facts[0].caption("Métier")
     facts[0].text(f"{offer.occupation.label} ({offer.occupation.code})" if offer.occupation else "À préciser")
@@ -69,7 +73,6 @@ def chosen_offer() -> Offer | None:
     )
     facts[3].caption("Demandé")
     facts[3].text(needs_line(offer))
-    return offer
 
 
 def offer_line(offer: Offer) -> str:
@@ -116,60 +119,10 @@ def pick_up_after_reload() -> None:
     state["preselection.launched"] = True
 
 
-def check_step(offer: Offer, ids: list[UUID]) -> campaigns.Preflight:
-    """Step 3: who is kept, who is not and why, and each SMS in full."""
-    plan = campaigns.preflight(database, person, offer, ids, services.settings.sending_hours, utc_now())
-    kept, parts = len(plan.kept), plan.parts
-    st.markdown(f"**{kept} SMS prêts**, soit {parts} partie{'s' if parts > 1 else ''} facturée"
-                f"{'s' if parts > 1 else ''}")  # fmt: skip
-    if services.sandbox is not None:
-        st.caption(
-            ":material/science: Démonstration : les téléphones sont fictifs, aucun SMS ne quitte cette machine, "
-            "et les horaires d'envoi ne s'appliquent pas."
-        )
-    if plan.kept:
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Personne": [p.name for p in plan.kept],
-                    "Numéro": [display(p.phone) for p in plan.kept],
-                    "Message": [p.body for p in plan.kept],
-                    "Parties": [p.length.parts for p in plan.kept],
-                    "Départ": [
-                        "tout de suite" if p.leaves_utc <= utc_now() else wording.instant(p.leaves_utc)
-                        for p in plan.kept
-                    ],
-                }
-            ),
-            hide_index=True,
-            height=min(480, 38 + 84 * kept),
-            row_height=84,
-            column_config={
-                "Personne": st.column_config.TextColumn(width=120),
-                "Numéro": st.column_config.TextColumn(width=125),
-                "Message": st.column_config.TextColumn(width=480),
-                "Parties": st.column_config.NumberColumn(width=60),
-                "Départ": st.column_config.TextColumn(width=105),
-            },
-        )
-    if plan.excluded:
-        st.markdown(f"**{len(plan.excluded)} exclue{'s' if len(plan.excluded) > 1 else ''}**")
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Personne": [e.name for e in plan.excluded],
-                    "Motif": [e.reason for e in plan.excluded],
-                }
-            ),
-            hide_index=True,
-        )
-    return plan
-
-
-def launch(offer: Offer, ids: list[UUID], considered: int) -> None:
+def launch(offer: Offer, ids: list[UUID], considered: int, wording_seen: str) -> None:
     """The one confirmation. The campaign's id was chosen with the check: a second click changes nothing."""
     try:
-        campaigns.launch(
+        launched = campaigns.launch(
             database,
             person,
             offer,
@@ -179,50 +132,26 @@ def launch(offer: Offer, ids: list[UUID], considered: int) -> None:
             services.settings.sending_hours,
             utc_now(),
             state.get("preselection.choice"),
+            part_price=services.settings.part_price,
+            confirmed=wording_seen,
         )
     except FtError as error:
         state["preselection.refused"] = str(error)
         return
     state["preselection.launched"] = True
+    if launched.people < len(ids):
+        missing = len(ids) - launched.people
+        state["preselection.fewer"] = (
+            f"{missing} SMS de moins que prévu : entre la vérification et l'envoi, un STOP, un autre message ou le "
+            "plafond du jour s'y est opposé."
+        )
     services.wake()
 
 
-@st.fragment(run_every=1.0)
-def live(campaign_id: UUID) -> None:
-    """Step 4: what the ledger says, every second."""
-    try:
-        now = campaigns.progress(database, person, campaign_id)
-        if now is None:
-            st.warning("Cette campagne n'existe pas ou plus.")
-            return
-        show_progress(now)
-    except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
-        show_error(error)
-
-
-def show_progress(now: campaigns.Progress) -> None:
-    total = now.campaign.people
-    waiting = now.count(MessageState.QUEUED, MessageState.CLAIMED)
-    done = total - waiting
-    st.progress(done / total if total else 1.0, text=f"{done} SMS sur {total} transmis")
-    if now.campaign.state is CampaignState.PAUSED:
-        st.error(f"Envois en pause : {now.pause_reason or 'arrêtés par un conseiller'}", icon=":material/pause:")
-    elif waiting and now.next_leaves_utc and now.next_leaves_utc > utc_now():
-        st.info(f"Prochain envoi {wording.instant(now.next_leaves_utc)}.", icon=":material/schedule:")
-    figures = st.columns(6)
-    figures[0].metric("En attente", waiting)
-    figures[1].metric("Remis", now.count(MessageState.DELIVERED))
-    figures[2].metric("Non remis", now.count(MessageState.FAILED, MessageState.UNKNOWN, MessageState.CANCELLED))
-    figures[3].metric("À rappeler", now.by_answer.get(ConversationState.INTERESTED, 0))
-    figures[4].metric(
-        "À lire",
-        now.by_answer.get(ConversationState.UNCLEAR, 0) + now.by_answer.get(ConversationState.NEEDS_HUMAN, 0),
-    )
-    figures[5].metric("Non et STOP", now.by_answer.get(ConversationState.DECLINED, 0)
-                      + now.by_answer.get(ConversationState.STOPPED, 0))  # fmt: skip
-
-
-st.title("Présélection")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Présélection")
+    st.space("stretch")
+    halt_button()
 st.caption("Trouver et contacter des personnes pour une offre.")
 pick_up_after_reload()
 checked: list[str] | None = state.get("preselection.checked")
@@ -234,6 +163,7 @@ step = 3 if launched else 2 if checked else 1 if offer else 0
 selection = Selection([], 0, None)
 plan = None
 if offer is not None and step == 1:
+    show_facts(offer)
     selection = people_step(offer)
 elif offer is not None and step == 2:
     plan = check_step(offer, [UUID(text) for text in checked or []])
@@ -262,12 +192,17 @@ with head:
             start_again()
             st.rerun()
         st.button(
-            f"Confirmer et envoyer {len(plan.kept)} SMS ({plan.parts} partie{'s' if plan.parts > 1 else ''})",
+            confirmation(plan),
             type="primary",
-            disabled=not plan.kept,
+            disabled=not plan.kept or plan.halt is not None,
             key="preselection.send",
             on_click=launch,
-            args=(offer, [p.candidate_id for p in plan.kept], state["preselection.considered"]),
+            args=(
+                offer,
+                [p.candidate_id for p in plan.kept],
+                state["preselection.considered"],
+                plan.template.name,
+            ),
         )
     elif step == 3:
         if st.button("Nouvelle sélection", key="preselection.again"):
@@ -277,3 +212,5 @@ with head:
             st.switch_page("conversations.py")
 if refused := state.pop("preselection.refused", None):
     st.error(refused, icon=":material/error:")
+if fewer := state.pop("preselection.fewer", None):
+    st.warning(fewer, icon=":material/group_remove:")

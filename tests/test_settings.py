@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from ftcore.errors import ConfigError
@@ -36,6 +38,8 @@ def test_a_real_gateway_brings_office_hours_and_no_demo() -> None:
         pytest.param({"FT_SENDING_HOURS": "9-18"}, "sending_hours", (9, 18), id="hours in the sandbox"),
         pytest.param({"FT_SENDING_HOURS": "8-20"}, "sending_hours", (8, 20), id="the widest hours"),
         pytest.param({"FT_SENDING_HOURS": "08-09"}, "sending_hours", (8, 9), id="two digits"),
+        pytest.param({"FT_SMS_PART_PRICE": "0,0625"}, "part_price", Decimal("0.0625"), id="a price with a comma"),
+        pytest.param({"FT_SMS_PART_PRICE": "1"}, "part_price", Decimal(1), id="a price in whole euros"),
         pytest.param({"FT_DEMO": "Non"}, "demo", False, id="non"),
         pytest.param({"FT_DEMO": "0"}, "demo", False, id="0"),
         pytest.param(SMS | {"FT_DEMO": "oui"}, "demo", True, id="oui"),
@@ -77,6 +81,8 @@ def test_what_is_given_is_taken(env: dict[str, str], name: str, value: object) -
         pytest.param({"FT_SENDING_HOURS": "9h-19h"}, ["FT_SENDING_HOURS", "9h-19h"], id="with an h"),
         pytest.param({"FT_SENDING_HOURS": "-1-9"}, ["FT_SENDING_HOURS"], id="negative"),
         pytest.param({"FT_DEMO": "peut-être"}, ["FT_DEMO", "peut-être"], id="neither yes nor no"),
+        pytest.param({"FT_SMS_PART_PRICE": "5 centimes"}, ["FT_SMS_PART_PRICE", "0,05"], id="a price in words"),
+        pytest.param({"FT_SMS_PART_PRICE": "-0.05"}, ["FT_SMS_PART_PRICE"], id="a price under nothing"),
         pytest.param({"FT_MISTRAL_MODEL": "m"}, ["FT_MISTRAL_MODEL", "FT_MISTRAL_KEY"], id="a model without a key"),
         pytest.param({"FT_MISTRAL_URL": "127.0.0.1:8080"}, ["FT_MISTRAL_URL"], id="no scheme"),
         pytest.param({"FT_MISTRAL_URL": "ftp://host/"}, ["FT_MISTRAL_URL"], id="another scheme"),

@@ -52,6 +52,7 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
             "voir avec ma conseillère", "Rappelez-moi svp", "Vous vous trompez de personne")),
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
+_OPENING = Wording(Kind.OPENING, 0, DEFAULTS[Kind.OPENING])
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
 _AWAIT_A_PERSON = {"interested", "needs_human", "unclear", "wrong_person"}
 # Counselors have looked at what came before today.
@@ -196,7 +197,7 @@ class History:
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
         contact.latest = launched
-        body = campaigns.opening_message(self.agency.name, offer, person["first_name"])
+        body = templates.fill(_OPENING, templates.values_of(self.agency.name, offer, person["first_name"]))
         state, settled = self._message(row, person, body, launched, wait, opening=True)
         if state is MessageState.FAILED:
             row["state"], row["changed_utc"] = ConversationState.UNREACHED.value, settled
@@ -368,7 +369,7 @@ class History:
         if reminded > self.now - timedelta(hours=1):
             return
         template = Wording(Kind.REMINDER, 0, DEFAULTS[Kind.REMINDER])
-        body = templates.fill(template, dialogue.values(offer, self.agency.name, person["first_name"]))
+        body = templates.fill(template, templates.values_of(self.agency.name, offer, person["first_name"]))
         self._message(row, person, body, reminded, 0.0, opening=False, template=template.name)
         row["reminded_utc"] = self._contacts[row["phone"]].latest = reminded
         self._event(row, Happening.REMINDED, reminded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,11 @@ def number(value: float) -> str:
 def counted(value: int, one: str, many: str | None = None) -> str:
     """A number with its noun: "1 personne", "0 réponse", "12 480 personnes". Under two, French is singular."""
     return f"{number(value)} {one if abs(value) < 2 else many or one + 's'}"
+
+
+def euros(value: Decimal | float) -> str:
+    """An amount in euros: "3,70 €", "1 200,00 €"."""
+    return f"{value:,.2f}".replace(",", NARROW).replace(".", ",") + f"{NARROW}€"
 
 
 def percent(share: float) -> str:

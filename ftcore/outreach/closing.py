@@ -10,7 +10,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.errors import FtError, NotFound
 from ftcore.model import CampaignState, Person
-from ftcore.outreach import campaigns, dialogue, templates
+from ftcore.outreach import campaigns, templates
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.sms import Length, gsm_safe, measure
 from ftcore.outreach.takeover import LONGEST_SMS
@@ -113,7 +113,7 @@ def _proposal(tx: Transaction, person: Person, offer: Row) -> str:
     wording = templates.current(tx, person.agency_id)[Kind.CLOSING]
     name = tx.value("SELECT name FROM agency WHERE agency_id = $1", person.agency_id)
     # The same words for everyone, as one person reads and approves them once.
-    values = dialogue.values(offers.from_row(offer), str(name), "") | {"agence": str(name)}
+    values = templates.values_of(str(name), offers.from_row(offer), "")
     return " ".join(templates.fill(wording, values).split())
 
 

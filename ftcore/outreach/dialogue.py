@@ -13,8 +13,7 @@ from uuid import UUID
 
 from ftcore.model import Answer, Demand, Expecting, Met, Offer, Prerequisite, Reading
 from ftcore.model import ConversationState as State
-from ftcore.outreach import conversation, facts, questions, replies
-from ftcore.outreach.codes import short_code
+from ftcore.outreach import conversation, facts, questions, replies, templates
 from ftcore.outreach.templates import Kind
 
 
@@ -122,14 +121,14 @@ def _told(talk: Talk, step: conversation.Step, text: str) -> Said | None:
         return _moved(talk, conversation.step(State.WAITING, Answer.QUESTION))
     if step.next:
         asked = _next_question(talk)
-        question = _HANDOVER if asked is None else asked
+        question = _HANDOVER if asked is None else asked if talk.position is None else f"{asked} OUI ou NON."
     else:
         question = _pending(talk)
     talk.automatic += 1
     return Said(Kind.FACT, _values(talk) | {"fait": fact.sentence, "question": question}, fact.source)
 
 
-_AVAILABLE = "À partir de quand êtes-vous disponible ?"
+_AVAILABLE = "Quand pourriez-vous commencer ?"
 _HANDOVER = "Un conseiller vous appellera pour ce poste."
 
 
@@ -163,7 +162,7 @@ def _next_question(talk: Talk) -> str | None:
             break
         if check.met is Met.UNKNOWN and questions.can_be_asked(check.prerequisite):
             talk.state, talk.position = State.PREREQUISITE, position
-            return f"{questions.closed_question(check.prerequisite.text)} OUI ou NON."
+            return questions.closed_question(check.prerequisite.text)
     talk.state, talk.position = State.INTERESTED, None
     return None
 
@@ -186,6 +185,8 @@ def _asked(talk: Talk) -> Said | None:
 
 def _moved(talk: Talk, step: conversation.Step) -> Said | None:
     talk.state = step.to or talk.state
+    if talk.state is not State.PREREQUISITE:
+        talk.position = None
     if step.say is None or talk.left < 1:
         return None
     talk.automatic += 1
@@ -193,14 +194,4 @@ def _moved(talk: Talk, step: conversation.Step) -> Said | None:
 
 
 def _values(talk: Talk) -> dict[str, str]:
-    return values(talk.offer, talk.agency_name, talk.first_name)
-
-
-def values(offer: Offer, agency_name: str, first_name: str) -> dict[str, str]:
-    """What the placeholders of a wording stand for, in the middle of a sentence."""
-    return {
-        "prénom": first_name,
-        "agence": agency_name[:1].lower() + agency_name[1:] if agency_name.startswith("Agence") else agency_name,
-        "offre": offer.title,
-        "code": short_code(offer.offer_id),
-    }
+    return templates.values_of(talk.agency_name, talk.offer, talk.first_name)

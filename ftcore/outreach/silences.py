@@ -9,7 +9,7 @@ from uuid import UUID
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.model import ConversationState
-from ftcore.outreach import campaigns, dialogue, templates
+from ftcore.outreach import campaigns, templates
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.templates import Kind
 from ftcore.outreach.threads import Happening, happen
@@ -113,7 +113,9 @@ def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], now: datet
                 row["campaign_id"],
                 row["phone"],
                 row["department"],
-                templates.fill(wording, dialogue.values(known[row["offer_id"]], row["agency_name"], row["first_name"])),
+                templates.fill(
+                    wording, templates.values_of(row["agency_name"], known[row["offer_id"]], row["first_name"])
+                ),
                 now,
                 template=wording.name,
             )

@@ -11,6 +11,7 @@ _BASIC = frozenset(
     "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _DOUBLE = frozenset("^{}\\[~]|€\f")
+_GSM = _BASIC | _DOUBLE
 
 _SAFE = str.maketrans(
     {
@@ -31,11 +32,16 @@ class Length:
     parts: int
     unicode: bool
 
+    @property
+    def encoding(self) -> str:
+        """The name of the alphabet: GSM-7 (160 a part), or UCS-2 (70 a part) for what it does not hold."""
+        return "UCS-2" if self.unicode else "GSM-7"
+
 
 def measure(body: str) -> Length:
     """Encoding and number of parts: 160 in one GSM part (153 each beyond), 70 in one UCS-2 part (67)."""
-    if all(c in _BASIC or c in _DOUBLE for c in body):
-        units = sum(2 if c in _DOUBLE else 1 for c in body)
+    if _GSM.issuperset(body):
+        units = len(body) + sum(map(body.count, _DOUBLE))
         return Length(units, _parts(units, 160, 153), unicode=False)
     units = len(body.encode("utf-16-be")) // 2
     return Length(units, _parts(units, 70, 67), unicode=True)
@@ -47,8 +53,23 @@ def _parts(units: int, single: int, each: int) -> int:
 
 def gsm_safe(body: str) -> str:
     """The same text without the characters that would double the price, as far as that can be done."""
-    composed = unicodedata.normalize("NFC", body) if measure(body).unicode else body
-    return "".join(c if c in _BASIC or c in _DOUBLE else _bare(c) for c in composed.translate(_SAFE))
+    if _GSM.issuperset(body):
+        return body
+    composed = unicodedata.normalize("NFC", body).translate(_SAFE)
+    return "".join(c if c in _GSM else _bare(c) for c in composed)
+
+
+def rewrites(body: str) -> tuple[tuple[str, str], ...]:
+    """What `gsm_safe` writes otherwise: each such character once, with what it becomes, in order of appearance."""
+    if _GSM.issuperset(body):
+        return ()
+    composed = dict.fromkeys(unicodedata.normalize("NFC", body))
+    return tuple((c, safe) for c in composed if (safe := gsm_safe(c)) != c)
+
+
+def dear(body: str) -> str:
+    """The characters, once each, that keep a text out of the GSM alphabet."""
+    return "".join(c for c in dict.fromkeys(body) if c not in _GSM)
 
 
 def _bare(character: str) -> str:

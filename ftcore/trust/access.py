@@ -16,13 +16,24 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "send messages": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "see figures": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR}),
+    # What is said to people by SMS, when, and how much of it. To halt is always allowed; to go on is decided.
+    "see sending rules": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "change wordings": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "change sending rules": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "stop sending": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "resume sending": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 
 
+def may(person: Person, permission: str) -> bool:
+    """Whether the person's role has the permission: for a page, to say beforehand what it would refuse."""
+    return person.role in PERMISSIONS[permission]
+
+
 def require(person: Person, permission: str, agency_id: UUID | None = None) -> None:
     """Raise NotAllowed unless the person has the permission, and, where given, in that agency."""
-    if person.role not in PERMISSIONS[permission]:
+    if not may(person, permission):
         raise NotAllowed("Votre rôle ne permet pas cette action.")
     if agency_id is not None and agency_id != person.agency_id:
         raise NotAllowed("Cette fiche appartient à une autre agence.")

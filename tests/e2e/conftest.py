@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -81,5 +81,7 @@ def browser_page() -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CALM)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
         page.set_default_timeout(20_000)
+        # What is expected to show has as long: the machine may be busy with more than this.
+        expect.set_options(timeout=20_000)
         yield page
         browser.close()

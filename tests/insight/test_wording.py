@@ -1,6 +1,7 @@
 """French figures and instants."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +20,18 @@ from ftcore.insight.metrics import Rate
 )
 def test_a_number(value: float, words: str) -> None:
     assert wording.number(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        pytest.param(Decimal("3.70"), "3,70\u202f€", id="cents"),
+        pytest.param(0, "0,00\u202f€", id="nothing"),
+        pytest.param(1200.5, "1\u202f200,50\u202f€", id="narrow space by thousands"),
+    ],
+)
+def test_an_amount(value: Decimal | float, words: str) -> None:
+    assert wording.euros(value) == words
 
 
 @pytest.mark.parametrize(

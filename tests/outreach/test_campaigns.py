@@ -5,28 +5,16 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ftcore.errors import LaunchRefused, NotAllowed
-from ftcore.model import (
-    CampaignState,
-    ConversationState,
-    MessageState,
-    Occupation,
-    Offer,
-    OfferSource,
-    Person,
-    Place,
-    Role,
-)
-from ftcore.outreach import campaigns
-from ftcore.outreach.campaigns import opening_message
-from ftcore.outreach.sms import measure
+from ftcore.model import CampaignState, ConversationState, MessageState, Offer, Person, Role
+from ftcore.outreach import campaigns, template_versions
+from ftcore.outreach.templates import DEFAULTS, Kind
 
 HOURS = (9, 19)
 
@@ -46,7 +34,7 @@ def block(town: Any, phone: str) -> None:
 
 def test_each_person_who_is_not_written_to_has_a_reason(town: Any) -> None:
     offer = town.offer()
-    stopped, already, rested, wrong, landline, twin, other_twin, kept = town.people(8)
+    stopped, already, rested, wrong, landline, twin, other_twin, left, kept = town.people(9)
     block(town, town.phone(stopped))
     town.launch([already], offer, now=town.now - timedelta(days=30))
     town.launch([rested], now=town.now - timedelta(hours=23, minutes=59))
@@ -54,8 +42,11 @@ def test_each_person_who_is_not_written_to_has_a_reason(town: Any) -> None:
         town.database.transact(
             lambda tx, p=person, n=phone: tx.execute("UPDATE candidate SET phone = $2 WHERE candidate_id = $1", p, n)
         )
+    town.database.transact(
+        lambda tx: tx.execute("UPDATE candidate SET left_utc = $2 WHERE candidate_id = $1", left, town.now)
+    )
     gone, elsewhere = uuid4(), town.people(1, town.colleague)[0]
-    everyone = [stopped, already, rested, wrong, landline, twin, other_twin, kept, gone, elsewhere, kept]
+    everyone = [stopped, already, rested, wrong, landline, twin, other_twin, left, kept, gone, elsewhere, kept]
 
     plan = campaigns.preflight(town.database, town.counselor, offer, everyone, None, town.now)
 
@@ -66,8 +57,9 @@ def test_each_person_who_is_not_written_to_has_a_reason(town: Any) -> None:
         wrong: "Numéro de mobile invalide",
         landline: "Numéro de mobile invalide",
         other_twin: "Même numéro qu'une autre personne de la sélection",
-        gone: "N'est pas (ou plus) dans le fichier de votre agence",
-        elsewhere: "N'est pas (ou plus) dans le fichier de votre agence",
+        gone: "Hors de votre agence",
+        elsewhere: "Hors de votre agence",
+        left: "N'est plus dans le fichier de votre agence",
     }
     assert [planned.candidate_id for planned in plan.kept] == [twin, kept]
     assert "Personne inconnue" in [excluded.name for excluded in plan.excluded]
@@ -216,69 +208,6 @@ def test_who_may_not_send_cannot_launch(town: Any, role: Role) -> None:
         town.launch(town.people(1), town.offer(), person=person)
 
 
-# The first message
-
-
-def offer_of(title: str = "Serveur", place: Place | None = None, contract: str | None = None) -> Offer:
-    return Offer(
-        agency_id=uuid4(),
-        offer_id=uuid4(),
-        title=title,
-        description="",
-        occupation=Occupation("G1803", "Service"),
-        place=place,
-        source=OfferSource.FORM,
-        created_utc=datetime(2026, 11, 24),
-        contract=contract,
-    )
-
-
-ACCENTED = st.text(alphabet="aeiouéèêëàâäîïôöùûüÿçœæÉÈÊÀÂÔÛÇŒÆñóíáãÁÓŁłřşğİ’-' ", min_size=1, max_size=30)
-
-
-@given(ACCENTED, ACCENTED, ACCENTED, ACCENTED)
-@settings(deadline=None, max_examples=60)
-def test_the_first_message_says_who_what_that_it_is_automatic_and_how_to_stop(
-    agency: str, title: str, place: str, first_name: str
-) -> None:
-    body = opening_message(agency, offer_of(title, Place(place, "07", "07186"), "CDI"), first_name)
-    assert body.startswith("France Travail, ")
-    assert "Message automatique." in body
-    assert "STOP" in body
-    assert "OUI, NON" in body
-    assert "(CDI)" in body
-    assert not measure(body).unicode
-
-
-def test_the_first_message_as_a_person_reads_it() -> None:
-    offer = offer_of("Chef de rang H/F", Place("Privas", "07", "07186", 44.7, 4.6), "CDI")
-    assert opening_message("Agence de Privas", offer, "Zoé") == (
-        "France Travail, Agence de Privas : bonjour Zoé, un poste de Chef de rang à Privas (CDI) pourrait vous "
-        "convenir. Etes-vous intéressé(e) et disponible ? Répondez OUI, NON ou posez votre question. "
-        "Message automatique. STOP pour ne plus en recevoir."
-    )
-
-
-@pytest.mark.parametrize(
-    ("title", "shown"),
-    [
-        pytest.param("Serveur (H/F)", "un poste de Serveur pourrait", id="in brackets"),
-        pytest.param("Serveur (F/H)", "un poste de Serveur pourrait", id="the other way round, in brackets"),
-        pytest.param("Serveur F/H en salle", "un poste de Serveur en salle pourrait", id="in the middle"),
-        pytest.param("serveur h/f", "un poste de serveur pourrait", id="small letters"),
-        pytest.param("Chef H/Fut", "un poste de Chef H/Fut pourrait", id="only the whole mark"),
-        pytest.param("Agent " + "x" * 80, "un poste de Agent " + "x" * 51 + "... pourrait", id="a long title"),
-        pytest.param("Soudeur {0} %s", "un poste de Soudeur {0} %s pourrait", id="braces and percents"),
-    ],
-)
-def test_the_title_is_shown_short(title: str, shown: str) -> None:
-    assert shown in opening_message("Agence", offer_of(title), "Awa")
-
-
-def test_a_place_known_by_its_department_only_is_not_named() -> None:
-    assert " à " not in opening_message("Agence", offer_of(place=Place("Ardèche", "07")), "Awa").split("convenir")[0]
-
-
 # Pausing, resuming, stopping
 
 
@@ -329,6 +258,62 @@ def test_progress_counts_the_messages_and_the_answers_of_one_agency(town: Any) -
     assert found is not None
     assert found.campaign.people == 3
     assert found.by_state == {MessageState.ACCEPTED: 3}
-    assert found.by_answer == {ConversationState.WAITING: 2, ConversationState.INTERESTED: 1}
+    assert found.by_answer == {ConversationState.WAITING: 2, ConversationState.AVAILABILITY: 1}
     assert found.next_leaves_utc is None
     assert campaigns.progress(town.database, town.colleague, campaign.campaign_id) is None
+
+
+# The wording
+
+
+def change_wording(town: Any, body: str) -> None:
+    lead = Person("lead", "Lou", Role.TEAM_LEAD, town.counselor.agency_id)
+    template_versions.save(town.database, lead, Kind.OPENING, body, town.now)
+
+
+def test_the_first_message_is_written_from_the_agency_s_wording_and_says_which(town: Any) -> None:
+    change_wording(town, DEFAULTS[Kind.OPENING].replace("Cela vous intéresse ?", "Intéressé(e) ?"))
+    offer, people = town.offer(), town.people(1)
+    plan = campaigns.preflight(town.database, town.counselor, offer, people, None, town.now)
+    town.launch(people, offer)
+    (message,) = town.messages()
+    assert "Intéressé(e) ?" in message["body"]
+    assert (
+        (message["template"], message["body"])
+        == (plan.template.name, plan.kept[0].body)
+        == (
+            "opening 1",
+            message["body"],
+        )
+    )
+
+
+def test_a_wording_that_changed_since_it_was_read_is_not_sent(town: Any) -> None:
+    offer, people = town.offer(), town.people(1)
+    plan = campaigns.preflight(town.database, town.counselor, offer, people, None, town.now)
+    change_wording(town, DEFAULTS[Kind.OPENING].replace("Cela vous intéresse ?", "Intéressé(e) ?"))
+
+    def click(confirmed: str) -> None:
+        campaigns.launch(town.database, town.counselor, offer, uuid4(), people, 1, None, town.now, confirmed=confirmed)
+
+    with pytest.raises(LaunchRefused, match="a changé depuis votre vérification"):
+        click(plan.template.name)
+    assert town.messages() == []
+    click("opening 1")
+    assert len(town.messages()) == 1
+
+
+def test_the_price_of_a_character_is_shown_before_it_is_paid(town: Any) -> None:
+    (noel,) = town.people(1, first_name="Noël")
+    (olga,) = town.people(1, first_name="Ольга")
+    (awa,) = town.people(1)
+    plan = campaigns.preflight(
+        town.database, town.counselor, town.offer(), [noel, olga, awa], None, town.now, Decimal("0.10")
+    )
+    assert [(p.length.encoding, p.cost, p.rewritten, p.dear) for p in plan.kept] == [
+        ("GSM-7", Decimal("0.20"), (("ë", "e"),), ""),
+        ("UCS-2", Decimal("0.40"), (), "Ольга"),
+        ("GSM-7", Decimal("0.20"), (), ""),
+    ]
+    assert plan.cost == Decimal("0.80")
+    assert plan.by_reason() == {}

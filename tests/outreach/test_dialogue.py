@@ -134,7 +134,7 @@ def test_a_fact_of_the_offer_answers_a_question_and_the_open_question_is_asked_a
     assert said.kind is Kind.FACT
     body = templates.fill(templates.Template(said.kind, 0, templates.DEFAULTS[said.kind]), said.values)
     assert "12,50 €" in body
-    assert body.endswith("Le poste vous intéresse-t-il ? OUI ou NON.")
+    assert "Le poste vous intéresse-t-il ? OUI ou NON. Message automatique" in body
     assert (here.state, said.source) == (State.WAITING, "12,50 € brut de l'heure")
 
 
@@ -142,7 +142,7 @@ def test_a_yes_with_a_question_gets_the_fact_and_the_next_question_in_one_messag
     here = talk(offer=offer(pay=Pay(12.5, PayUnit.HOUR)))
     said = hears(here, "oui, c'est payé combien ?")
     assert said is not None
-    assert (said.kind, said.values["question"]) == (Kind.FACT, "À partir de quand êtes-vous disponible ?")
+    assert (said.kind, said.values["question"]) == (Kind.FACT, "Quand pourriez-vous commencer ?")
     assert (here.state, here.interest, here.automatic) == (State.AVAILABILITY, Answer.YES, 2)
 
 
@@ -256,7 +256,7 @@ def test_what_only_informs_is_not_asked_and_nothing_is_asked_twice() -> None:
 @pytest.mark.parametrize("kind", [Kind.ASK_AVAILABILITY, Kind.HANDOVER, Kind.CALLBACK, Kind.DECLINED, Kind.UNSURE,
                                   Kind.WRONG_PERSON, Kind.QUESTION])  # fmt: skip
 def test_an_automatic_answer_is_one_cheap_sms(kind: Kind) -> None:
-    values = dialogue.values(offer(), "Agence de Saint-Étienne Bellevue", "Marie-Françoise")
+    values = templates.values_of("Agence de Saint-Étienne Bellevue", offer(), "Marie-Françoise")
     body = templates.fill(templates.Template(kind, 0, templates.DEFAULTS[kind]), values)
     assert measure(body).parts == 1
     assert "((" not in body

@@ -195,7 +195,7 @@ def test_a_yes_is_stored_as_written_and_acknowledged_once(town: Any) -> None:
     assert reply["rule"]
     assert town.conversations() == ["availability"]
     (queued,) = town.messages("state = 'queued'")
-    assert queued["body"].startswith("Merci Zoé {agency} %s. A partir de quand")
+    assert queued["body"].startswith("Merci Zoé {agency} %s. Quand pourriez-vous commencer")
     assert queued["automatic"]
     assert not queued["opening"]
     town.writes(town.phone(people[0]), "oui oui")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ftcore.model import CampaignState
+from ftcore.model import CampaignState, MessageState
 from ftcore.outreach import campaigns, ledger, silences, takeover
 from ftcore.outreach.silences import CLOSED_AFTER, LEFT_OPEN_AFTER, REMINDER_AFTER
 
@@ -95,9 +95,7 @@ def campaign_rests(town: Any, person: Any) -> None:
 
 def was_not_reached(town: Any, person: Any) -> None:
     (message,) = town.messages()
-    change = ledger.Change(
-        message["agency_id"], message["message_id"], campaigns.MessageState.FAILED, town.now, "callback"
-    )
+    change = ledger.Change(message["agency_id"], message["message_id"], MessageState.FAILED, town.now, "callback")
     town.database.transact(lambda tx: ledger.record(tx, [change]))
 
 
@@ -144,4 +142,25 @@ def test_every_agency_is_attended_to_in_its_own_name(town: Any) -> None:
     contacted(town, 1, town.colleague)
     assert attend(town, timedelta(hours=25)) == 3
     bodies = {row["body"].split(" :")[0] for row in reminders(town)}
-    assert bodies == {"France Travail, agence de Privas", "France Travail, agence d'Aubenas"}
+    assert bodies == {"France Travail, Agence de Privas", "France Travail, Agence d'Aubenas"}
+
+
+def test_a_reminded_person_rests_a_day_before_another_offer(town: Any) -> None:
+    (person,) = contacted(town)
+    attend(town, timedelta(hours=25))
+    town.accepted()
+    plan = campaigns.preflight(town.database, town.counselor, town.offer(), [person], None, town.now)
+    assert [one.reason for one in plan.excluded] == ["Déjà contactée il y a moins de 24 heures"]
+
+
+def test_a_number_that_belongs_to_somebody_else_is_not_written_to_again_until_it_is_corrected(town: Any) -> None:
+    (person,) = contacted(town)
+    town.writes(town.phone(person), "Vous vous trompez de personne")
+    town.now += timedelta(days=2)
+    offer = town.offer()
+    plan = campaigns.preflight(town.database, town.counselor, offer, [person], None, town.now)
+    assert [one.reason for one in plan.excluded] == [
+        "Numéro d'une autre personne, d'après sa réponse : à corriger dans le fichier"
+    ]
+    town.database.transact(lambda tx: tx.execute("UPDATE candidate SET phone = '+33639980999'"))
+    assert campaigns.preflight(town.database, town.counselor, offer, [person], None, town.now).kept

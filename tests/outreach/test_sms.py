@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ftcore.outreach.sms import Length, gsm_safe, measure
+from ftcore.outreach.sms import Length, dear, gsm_safe, measure, rewrites
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,30 @@ def test_more_text_never_costs_less(body: str, more: str) -> None:
 @settings(deadline=None, max_examples=100)
 def test_the_rewrite_takes_any_text_and_settles_at_once(body: str) -> None:
     assert gsm_safe(gsm_safe(body)) == gsm_safe(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "pairs", "kept"),
+    [
+        pytest.param("Zoé est là", (), "", id="nothing to rewrite"),
+        pytest.param("Noël à Brême, bientôt", (("ë", "e"), ("ê", "e"), ("ô", "o")), "", id="each once, in order"),
+        pytest.param("« ça »", (("«", '"'), ("ç", "c"), ("»", '"')), "", id="quotes"),
+        pytest.param("Ольга, œuf 👍", (("œ", "oe"),), "Ольга👍", id="what cannot be rewritten is named"),
+    ],
+)
+def test_what_is_rewritten_and_what_cannot_be_is_told(body: str, pairs: tuple[tuple[str, str], ...], kept: str) -> None:
+    assert rewrites(body) == pairs
+    assert dear(gsm_safe(body)) == kept
+
+
+def test_an_encoding_has_the_name_that_operators_use() -> None:
+    assert [measure(body).encoding for body in ("là", "ê")] == ["GSM-7", "UCS-2"]
+
+
+@given(st.text(max_size=120))
+@settings(deadline=None, max_examples=100)
+def test_the_rewrites_told_are_those_done(body: str) -> None:
+    told = dict(rewrites(body))
+    composed = unicodedata.normalize("NFC", body) if measure(body).unicode else body
+    assert "".join(told.get(c, c) for c in composed) == gsm_safe(body)
+    assert bool(dear(gsm_safe(body))) == measure(gsm_safe(body)).unicode

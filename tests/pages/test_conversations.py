@@ -33,7 +33,7 @@ def answered(house: Services, offer: Offer) -> dict[str, UUID]:
         inbox.take_in(house.database, None, then)
         # As if it had left at once: the next answer is one to the question in it.
         house.database.transact(lambda tx: tx.execute("UPDATE message SET state = 'sent' WHERE state = 'queued' "
-                                                      "AND body LIKE '%disponible ?%'"))  # fmt: skip
+                                                      "AND template LIKE 'ask_availability %'"))  # fmt: skip
     rows = house.database.rows("SELECT conversation_id, phone FROM conversation")
     return {row["phone"][-1]: row["conversation_id"] for row in rows}
 
