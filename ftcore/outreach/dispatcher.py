@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Database, Row, Transaction, utc_now
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.model import MessageState
-from ftcore.outreach import campaigns, inbox, ledger
+from ftcore.outreach import campaigns, inbox, ledger, reports
 from ftcore.outreach.hours import next_slot
 from ftcore.trust import journal
 
@@ -156,7 +156,7 @@ def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
             if outcome.opted_out:
                 inbox.opt_out(tx, outcome.sms["phone"], now, "gateway", "STOP connu de la passerelle")
         failed = [o.change for o in outcomes if o.change is not None and o.change.state is MessageState.FAILED]
-        inbox.mark_unreached(tx, failed, now)
+        reports.mark_unreached(tx, failed, now)
 
     if outcomes:
         database.transact(write)
