@@ -77,7 +77,11 @@ class Services:
     def start_sending(self, sms: SmsSettings, lease: timedelta = LEASE) -> None:
         """Begin to send through this gateway, and to read what comes back."""
         self.dispatcher = Dispatcher(
-            self.database, AfricasTalkingGateway(sms), self.settings.sending_hours, lease=lease
+            self.database,
+            AfricasTalkingGateway(sms),
+            self.settings.sending_hours,
+            lease=lease,
+            rate=self.settings.sms_rate,
         )
         self.dispatcher.start()
 

@@ -11,6 +11,8 @@ from ftcore.errors import ConfigError
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
 DAILY_TOKENS = 2_000_000
+# The vendor publishes no limit; this is ours, and it is gentle.
+SMS_RATE = 20.0
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
 VENDOR_SANDBOX_URL = "https://api.sandbox.africastalking.com/version1"
 
@@ -24,6 +26,7 @@ KNOWN = {
     "FT_SMS_KEY",
     "FT_SMS_SENDER",
     "FT_SMS_URL",
+    "FT_SMS_RATE",
     "FT_CALLBACK_SECRET",
     "FT_SENDING_HOURS",
     "FT_DEMO",
@@ -55,6 +58,7 @@ class Settings:
     """What the program was told. `sms` None means the built-in sandbox; `mistral` None, no model.
 
     `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
+    `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
     """
 
     database: str = DEFAULT_DATABASE
@@ -62,6 +66,7 @@ class Settings:
     sms: SmsSettings | None = None
     callback_secret: str | None = None
     sending_hours: tuple[int, int] | None = None
+    sms_rate: float | None = None
     demo: bool = True
 
     @classmethod
@@ -80,6 +85,7 @@ class Settings:
             sms=sms,
             callback_secret=_callback_secret(given, sms),
             sending_hours=_hours(given, sms),
+            sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
             demo=_switch(given, "FT_DEMO", default=sms is None),
         )
 
@@ -187,6 +193,14 @@ def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int]
             "par exemple 9-19."
         )
     return first, last
+
+
+def _rate(text: str | None, sms: SmsSettings | None) -> float | None:
+    if text is None:
+        return None if sms is None else SMS_RATE
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
+        raise ConfigError(f"FT_SMS_RATE : « {text} » n'est pas un nombre de SMS par seconde, de 1 à 999. Exemple : 20.")
+    return float(text)
 
 
 def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -18,6 +18,7 @@ TABLES = (
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "reply_example", "sending_rule", "sms_template",
+    "sending_slot", "callback_secret", "fetch_mark",
 )  # fmt: skip
 
 

@@ -285,6 +285,25 @@ def test_the_vendors_recorded_answers_are_understood(vendor: Vendor, name: str, 
         assert said.startswith("ATXid_")
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(None, None, id="nothing"),
+        pytest.param("7", 7.0, id="seconds"),
+        pytest.param("86400", 86_400.0, id="a day, which the queue caps"),
+        pytest.param("Wed, 21 Oct 2015 07:28:00 GMT", 0.0, id="a date that is over"),
+        pytest.param("soon", None, id="no number and no date"),
+        pytest.param("-3", None, id="a negative number"),
+        pytest.param("7.5", None, id="a fraction, which HTTP does not know"),
+    ],
+)
+def test_how_long_the_gateway_asks_to_be_left_alone(vendor: Vendor, header: str | None, expected: float | None) -> None:
+    vendor.answer = says(429, "", **({} if header is None else {"Retry_After": header}))
+    with pytest.raises(SmsError) as refused:
+        send(vendor)
+    assert (refused.value.retryable, refused.value.retry_after) == (True, expected)
+
+
 # Redirects
 
 
