@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bench.callbacks import callbacks
 from bench.drafting import drafting
 from bench.engines import engines
 from bench.faults.command import faults
@@ -31,6 +32,7 @@ main.add_command(imports)
 main.add_command(ranking)
 main.add_command(quality)
 main.add_command(faults)
+main.add_command(callbacks)
 
 if __name__ == "__main__":
     main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
 from ftcore.errors import ConfigError
@@ -28,6 +29,7 @@ KNOWN = {
     "FT_SMS_URL",
     "FT_SMS_RATE",
     "FT_CALLBACK_SECRET",
+    "FT_CALLBACK_ALLOW",
     "FT_SENDING_HOURS",
     "FT_DEMO",
 }
@@ -58,6 +60,7 @@ class Settings:
     """What the program was told. `sms` None means the built-in sandbox; `mistral` None, no model.
 
     `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
+    `callback_allow` are the only networks that callbacks may come from; None, from anywhere.
     `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
     """
 
@@ -65,6 +68,7 @@ class Settings:
     mistral: MistralSettings | None = None
     sms: SmsSettings | None = None
     callback_secret: str | None = None
+    callback_allow: tuple[IPv4Network | IPv6Network, ...] | None = None
     sending_hours: tuple[int, int] | None = None
     sms_rate: float | None = None
     demo: bool = True
@@ -84,6 +88,7 @@ class Settings:
             mistral=_mistral(given),
             sms=sms,
             callback_secret=_callback_secret(given, sms),
+            callback_allow=_callback_allow(given.get("FT_CALLBACK_ALLOW"), sms),
             sending_hours=_hours(given, sms),
             sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
             demo=_switch(given, "FT_DEMO", default=sms is None),
@@ -177,6 +182,20 @@ def _callback_secret(given: Mapping[str, str], sms: SmsSettings | None) -> str |
     if not re.fullmatch(r"[A-Za-z0-9_-]{24,}", secret):
         raise ConfigError("FT_CALLBACK_SECRET doit compter au moins 24 lettres, chiffres, tirets ou soulignés.")
     return secret
+
+
+def _callback_allow(text: str | None, sms: SmsSettings | None) -> tuple[IPv4Network | IPv6Network, ...] | None:
+    if text is None:
+        return None
+    try:
+        networks = tuple(ip_network(part) for part in re.split(r"[,\s]+", text))
+    except ValueError:
+        raise ConfigError(
+            f"FT_CALLBACK_ALLOW : « {text} » n'est pas une liste d'adresses ou de réseaux. "
+            "Exemple : 203.0.113.7, 198.51.100.0/24."
+        ) from None
+    # The built-in sandbox posts its callbacks from this machine.
+    return networks if sms is not None else (*networks, ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from ftcore import webhooks
 from ftcore.database import Database, GroupCommit
 from ftcore.outreach import inbox
+from ftcore.trust.callback_secrets import KnownSecrets
 
 SECRET = "secret-of-this-test-run-0001"
 DELIVERY = {"id": "ATXid_1", "status": "Success", "phoneNumber": "+33639980001", "networkCode": "99999"}
@@ -25,10 +26,10 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Door:
     """The door with a database behind it; `bell` counts how often it rang."""
 
-    def __init__(self, database: Database, group_commit: GroupCommit) -> None:
+    def __init__(self, database: Database, group_commit: GroupCommit, limits: webhooks.Limits | None = None) -> None:
         self.database = database
         self.bell: list[int] = []
-        routes = webhooks.routes(group_commit, SECRET, self._ring)
+        routes = webhooks.routes(group_commit, KnownSecrets(database, SECRET), self._ring, limits)
         self.client = TestClient(Starlette(routes=routes))
 
     def _ring(self) -> None:

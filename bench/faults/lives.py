@@ -54,12 +54,16 @@ def main(file: Path) -> None:
     log = file.with_suffix(".deaths")
     for point in plan.deaths:
         nth = chance.randint(1, 6)
+        awake, begins = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _live(plan, file, point, nth)
+            _live(plan, file, point, nth, begins)
+        os.close(begins)
         if point is None:
-            time.sleep(chance.uniform(0.05, plan.longest))
+            os.read(awake, 1)  # not while it still opens the database
+            time.sleep(chance.uniform(0.0, plan.longest))
             os.kill(pid, signal.SIGKILL)
+        os.close(awake)
         _, status = os.waitpid(pid, 0)
         with log.open("a") as written:
             written.write(f"{point or 'any'}\t{os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}\n")
@@ -69,12 +73,12 @@ def main(file: Path) -> None:
             return  # the queue was empty before the kills were used up
     pid = os.fork()
     if pid == 0:
-        _live(plan, file, "never", 0)
+        _live(plan, file, "never", 0, None)
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
-def _live(plan: Plan, file: Path, point: str | None, nth: int) -> None:
-    """One life. It never returns."""
+def _live(plan: Plan, file: Path, point: str | None, nth: int, begins: int | None) -> None:
+    """One life, which writes to the pipe `begins` once it sends. It never returns."""
     try:
         left = [nth]
 
@@ -105,8 +109,10 @@ def _live(plan: Plan, file: Path, point: str | None, nth: int) -> None:
             for row in database.rows("SELECT phone FROM message WHERE state = 'claimed'"):
                 _note(file.with_suffix(".interrupted"), row["phone"])
         sender.start()
+        if begins is not None:
+            os.write(begins, b".")
         while database.value("SELECT count(*) FROM message WHERE state IN ('queued', 'claimed')"):
-            time.sleep(0.05)
+            time.sleep(0.2)
         sender.stop()
         database.close()
         _note(file.with_suffix(".ended"), sender.sender_id)

@@ -21,21 +21,35 @@ from ftcore.trust import journal
 LEASE = timedelta(seconds=120)
 BATCH = 20
 
-# Looked up row by row and not joined: after a large launch, as long as PostgreSQL has not counted the new
-# rows, it joins them by comparing each with each, and a claim takes a second instead of some milliseconds.
-_MAY_LEAVE = """
+
+def _may_leave(agency: str, campaign: str, conversation: str, phone: str) -> str:
+    """The condition on a message `m`, whose keys are columns, or values where one message is asked about.
+
+    Looked up row by row and not joined: after a large launch, as long as PostgreSQL has not counted the new
+    rows, it joins them by comparing each with each, and a claim takes a second instead of some milliseconds.
+    """
+    return f"""
       (NOT m.automatic OR (
           (SELECT c.state FROM campaign c
-           WHERE c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id) = 'running'
+           WHERE c.agency_id = {agency} AND c.campaign_id = {campaign}) = 'running'
           AND (SELECT v.state FROM conversation v
-               WHERE v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id)
+               WHERE v.agency_id = {agency} AND v.conversation_id = {conversation})
               NOT IN ('unclear', 'stopped')
           -- Here goes: AND (the conversation's taken_over_utc, looked up likewise) IS NULL
       ))
-      AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
-      AND NOT EXISTS (SELECT 1 FROM sending_rule s WHERE s.agency_id = m.agency_id AND s.stopped_utc IS NOT NULL)
-"""
-_DUE = f"FROM message m WHERE m.state = 'queued' AND m.not_before_utc <= $1 AND {_MAY_LEAVE}"
+      AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = {phone})
+      AND NOT EXISTS (SELECT 1 FROM sending_rule s WHERE s.agency_id = {agency} AND s.stopped_utc IS NOT NULL)
+    """
+
+
+_DUE = "FROM message m WHERE m.state = 'queued' AND m.not_before_utc <= $1 AND " + _may_leave(
+    "m.agency_id", "m.campaign_id", "m.conversation_id", "m.phone"
+)
+# With values the embedded engine finds each row by its key; with columns it would read whole tables.
+_STILL_OURS = (
+    "SELECT m.department FROM message m WHERE m.agency_id = $1 AND m.message_id = $2 AND m.state = 'claimed' "
+    "AND m.claimed_by = $3 AND " + _may_leave("$1", "$4", "$5", "$6")
+)
 
 
 def claim(
@@ -116,13 +130,13 @@ def still_ours(database: Database, sms: Row, hours: tuple[int, int] | None, now:
     """The last look before the socket opens: still claimed by us, and nothing came that forbids it."""
     with database.read() as reader:
         row = reader.one(
-            f"""
-            SELECT m.department FROM message m
-            WHERE m.agency_id = $1 AND m.message_id = $2 AND m.state = 'claimed' AND m.claimed_by = $3 AND {_MAY_LEAVE}
-            """,
+            _STILL_OURS,
             sms["agency_id"],
             sms["message_id"],
             sms["claimed_by"],
+            sms["campaign_id"],
+            sms["conversation_id"],
+            sms["phone"],
         )
         return row is not None and next_slot(now, row["department"], of_agency(reader, sms["agency_id"], hours)) <= now
 

@@ -1,0 +1,73 @@
+"""How many replies a second are made durable before their 200, and how soon, while people use the pages.
+
+The server is a process, the generator another: both share the machine's cores, as a vendor's would not.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from bench.report import show
+from ftcore.database import Database
+
+PROJECT = Path(__file__).parents[1]
+SECRET = secrets.token_urlsafe(32)
+
+
+@contextmanager
+def door(folder: Path, largest_group: int) -> Iterator[tuple[int, Path]]:
+    """The door alone; at the end it is killed, not stopped: what it acknowledged must be there all the same."""
+    database, port_file = folder / "door.duckdb", folder / "port"
+    command = [sys.executable, "-m", "bench.door", str(database), str(port_file), SECRET, str(largest_group)]
+    program = subprocess.Popen(command, cwd=PROJECT)
+    try:
+        while not port_file.exists():
+            if program.poll() is not None:
+                raise SystemExit("the door did not start")
+            time.sleep(0.02)
+        yield int(port_file.read_text()), database
+    finally:
+        program.send_signal(signal.SIGKILL)
+        program.wait()
+
+
+def load(port: int, connections: int, seconds: float, rate: float = 0.0) -> dict[str, float]:
+    """What one run of the generator tells."""
+    words = [str(port), SECRET, str(connections), str(seconds), str(rate), secrets.token_hex(4)]
+    done = subprocess.run([sys.executable, "-m", "bench.load", *words], cwd=PROJECT, capture_output=True, check=True)
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
+
+
+def _throughput(name: str, largest_group: int, seconds: float, connections: int) -> dict[str, str | float | int]:
+    with tempfile.TemporaryDirectory() as folder:
+        with door(Path(folder), largest_group) as (port, file):
+            load(port, connections, 1.0)
+            before = load(port, connections, seconds)
+        database = Database.open(str(file))
+        there = int(database.value("SELECT count(*) FROM callback"))
+        database.close()
+    return {"what": name, **before, "rows after SIGKILL": there}
+
+
+@click.command(help="Durable replies a second over HTTP, in groups and one commit each.")
+@click.option("--seconds", default=10.0, show_default=True)
+@click.option("--connections", default=128, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def callbacks(seconds: float, connections: int, as_json: bool) -> None:
+    rows = [
+        _throughput("in groups", 1000, seconds, connections),
+        _throughput("one commit each", 1, seconds, connections),
+    ]
+    show("callbacks", rows, as_json=as_json)
