@@ -1,8 +1,8 @@
 """A lean generator of callbacks, as a process of its own: its work must cost the server little of two cores.
 
-`python -m bench.load PORT SECRET CONNECTIONS SECONDS RATE SALT` posts distinct replies over kept connections and prints one
-JSON object. RATE 0 means as fast as the answers come; else posts have fixed instants, and a latency counts from its
-instant, so that a server that stalls does not slow down its own measurement.
+`python -m bench.load PORT SECRET CONNECTIONS SECONDS RATE SALT` posts distinct replies over kept connections and
+prints one JSON object. RATE 0 means as fast as the answers come; else posts have fixed instants, and a latency counts
+from its instant, so that a server that stalls does not slow down its own measurement.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class _Line(asyncio.Protocol):
         self.answer = answer = asyncio.get_running_loop().create_future()
         assert self.transport is not None
         self.transport.write(request)
-        return (await answer).startswith(b"HTTP/1.1 200")
+        head: bytes = await answer
+        return head.startswith(b"HTTP/1.1 200")
 
 
 def _request(secret: str, salt: str, number: int) -> bytes:

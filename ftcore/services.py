@@ -79,12 +79,14 @@ class Services:
 
     def start_sending(self, sms: SmsSettings, lease: timedelta = LEASE) -> None:
         """Begin to send through this gateway, and to read what comes back."""
+        gateway = AfricasTalkingGateway(sms)
         self.dispatcher = Dispatcher(
             self.database,
-            AfricasTalkingGateway(sms),
+            gateway,
             self.settings.sending_hours,
             lease=lease,
             rate=self.settings.sms_rate,
+            mailbox=gateway,
         )
         self.dispatcher.start()
 

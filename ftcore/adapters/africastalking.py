@@ -109,6 +109,7 @@ class AfricasTalkingGateway:
 
     def __init__(self, settings: SmsSettings, *, deadline: float | None = None) -> None:
         self._settings = settings
+        self.account = f"{settings.username} {settings.url}"
         self._deadline = DEADLINE if deadline is None else deadline
 
     def send(self, phone: str, body: str) -> Receipt:
@@ -126,6 +127,22 @@ class AfricasTalkingGateway:
         finally:
             service.close()
         return _understand(answer, phone)
+
+    def fetch(self, last_id: str) -> list[dict[str, str]]:
+        """The next incoming SMS after this id, as forms like those of the callbacks. Raises SmsError."""
+        service = self._service()
+        try:
+            answer = service.fetch_messages(last_id)
+        except requests.exceptions.RequestException:
+            raise SmsError("La passerelle SMS ne répond pas.", retryable=True) from None
+        finally:
+            service.close()
+        if answer.status != 200:
+            raise SmsError(f"La passerelle SMS ne donne pas les SMS reçus (code {answer.status}).", retryable=True)
+        try:
+            return [_form(row) for row in json.loads(answer.text)["SMSMessageData"]["Messages"]]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise SmsError("La liste des SMS reçus est illisible.", retryable=True) from None
 
     def _service(self) -> _CarefulSmsService:
         return _CarefulSmsService(self._settings.username, self._settings.key, self._settings.url, self._deadline)
@@ -172,6 +189,14 @@ def _understand(answer: _Answer, phone: str) -> Receipt:
     if code in _REFUSED:
         raise SmsError(f"SMS non envoyé : {_REFUSED[code]}.", pauses=code in _PAUSES, opted_out=code == _OPTED_OUT)
     raise SmsUnknown(f"La passerelle SMS a répondu par un code inattendu ({code}).")
+
+
+def _form(row: dict[str, Any]) -> dict[str, str]:
+    """One incoming SMS of a list, with the fields and in the types of a callback."""
+    form = {str(name): str(value) for name, value in row.items() if value is not None}
+    if not form["id"] or not form["from"]:
+        raise ValueError("an SMS without id or sender")
+    return form | {"text": form["text"]}
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -1,7 +1,8 @@
 """Sends what is queued, in the background: claim (committed) → one last look → send once → record.
 
-Two threads. *Sending* claims a few due SMS at a time and hands them to the gateway. *Reading* takes
-in the callbacks. Neither ever resends what may have left: that is `unknown`, and a person's matter.
+Three threads. *Sending* claims a few due SMS at a time and hands them to the gateway. *Reading* takes in
+the callbacks, *fetching* asks for those that got lost. None ever resends what may have left: that is
+`unknown`, and a person's matter.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from uuid import uuid4
 from ftcore.database import Database, Row, utc_now
 from ftcore.outreach import campaigns, inbox
 from ftcore.outreach.claiming import BATCH, LEASE, claim, give_up_stale_claims, still_ours
+from ftcore.outreach.fetching import Mailbox, try_to_fetch
 from ftcore.outreach.rate import Pace
 from ftcore.outreach.sending import Outcome, send
 from ftcore.outreach.settling import settle
@@ -30,6 +32,8 @@ SENDERS = 4
 # A gateway that fails this often in a row is left alone for a while, so that one outage does not
 # turn a whole campaign into messages of which nobody knows whether they left.
 TROUBLE = 3
+# Seconds between two looks for incoming SMS whose callback may have got lost.
+FETCH_EVERY = 60.0
 
 
 def _nothing(_: str) -> None:
@@ -40,6 +44,7 @@ class Dispatcher:
     """The background sender and reader of one process. `start` and `stop` once each; `wake` at any time.
 
     `rate` is the most SMS a second that all dispatchers of this database send together, or None.
+    `mailbox`, where given, is asked each minute for incoming SMS whose callback may have got lost.
     `at_point` is called at each step from the claim to the record, for fault tests.
     """
 
@@ -54,6 +59,7 @@ class Dispatcher:
         lease: timedelta = LEASE,
         rate: float | None = None,
         senders: int = SENDERS,
+        mailbox: Mailbox | None = None,
         at_point: Callable[[str], None] = _nothing,
     ) -> None:
         self._database = database
@@ -64,6 +70,7 @@ class Dispatcher:
         self._lease = lease
         self._pace = None if rate is None else Pace(database, rate)
         self._senders = senders
+        self._mailbox = mailbox
         self._at_point = at_point
         self.sender_id = f"dispatcher-{uuid4()}"
         self._stopping = threading.Event()
@@ -80,6 +87,8 @@ class Dispatcher:
             threading.Thread(target=self._loop, args=(self.send_due, self._work), name="sending", daemon=True),
             threading.Thread(target=self._loop, args=(self.read_news, self._news), name="reading", daemon=True),
         ]
+        if self._mailbox is not None:
+            self._threads.append(threading.Thread(target=self._fetch_now_and_then, name="fetching", daemon=True))
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
@@ -115,6 +124,15 @@ class Dispatcher:
         if taken:
             self._work.set()
         return taken
+
+    def _fetch_now_and_then(self) -> None:
+        assert self._mailbox is not None
+        while not self._stopping.wait(FETCH_EVERY):
+            try:
+                if try_to_fetch(self._database, self._mailbox, self._clock()):
+                    self._news.set()
+            except Exception:
+                log.exception("incoming SMS could not be fetched; it is tried again")
 
     def send_due(self) -> int:
         """Send what is due until nothing is, each answer being recorded as it comes; gives how many were claimed."""
