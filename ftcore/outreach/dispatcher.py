@@ -161,9 +161,9 @@ class Dispatcher:
 
     def _room(self, flying: int) -> int:
         """How many more may be under way. After trouble a single SMS probes the gateway, alone."""
-        if self._stopping.is_set() or (self._trouble >= TROUBLE and flying):
+        if self._stopping.is_set():
             return 0
-        most = 1 if self._trouble else self._senders
+        most = 1 if self._trouble >= TROUBLE else self._senders
         if self._pace is not None:
             most = min(most, self._pace.most)
         return max(0, most - flying)
