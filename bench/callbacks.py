@@ -7,39 +7,18 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from bench.faults.arrivals import SECRET, Door
 from bench.report import show
 from ftcore.database import Database
 
 PROJECT = Path(__file__).parents[1]
-SECRET = secrets.token_urlsafe(32)
-
-
-@contextmanager
-def door(folder: Path, largest_group: int) -> Iterator[tuple[int, Path]]:
-    """The door alone; at the end it is killed, not stopped: what it acknowledged must be there all the same."""
-    database, port_file = folder / "door.duckdb", folder / "port"
-    command = [sys.executable, "-m", "bench.door", str(database), str(port_file), SECRET, str(largest_group)]
-    program = subprocess.Popen(command, cwd=PROJECT)
-    try:
-        while not port_file.exists():
-            if program.poll() is not None:
-                raise SystemExit("the door did not start")
-            time.sleep(0.02)
-        yield int(port_file.read_text()), database
-    finally:
-        program.send_signal(signal.SIGKILL)
-        program.wait()
 
 
 def load(port: int, connections: int, seconds: float, rate: float = 0.0) -> dict[str, float]:
@@ -51,14 +30,19 @@ def load(port: int, connections: int, seconds: float, rate: float = 0.0) -> dict
 
 
 def _throughput(name: str, largest_group: int, seconds: float, connections: int) -> dict[str, str | float | int]:
+    """At the end the door is killed, not stopped: what it acknowledged must be there all the same."""
     with tempfile.TemporaryDirectory() as folder:
-        with door(Path(folder), largest_group) as (port, file):
-            load(port, connections, 1.0)
-            before = load(port, connections, seconds)
+        file = Path(folder) / "door.duckdb"
+        door = Door(str(file), Path(folder) / "door", largest_group)
+        try:
+            warm = load(door.port, connections, 1.0)
+            told = load(door.port, connections, seconds)
+        finally:
+            door.end()
         database = Database.open(str(file))
         there = int(database.value("SELECT count(*) FROM callback"))
         database.close()
-    return {"what": name, **before, "rows after SIGKILL": there}
+    return {"what": name, **told, "missing after SIGKILL": max(0, warm["acknowledged"] + told["acknowledged"] - there)}
 
 
 @click.command(help="Durable replies a second over HTTP, in groups and one commit each.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bench.faults.engine import empty_address
 from bench.faults.report import told, zero
 
 
@@ -20,7 +21,7 @@ def _sending(engine: str, seed: int, small: bool) -> bool:
     plan = replace(part.SMALL if small else part.LARGE, seed=seed)
     if engine == "postgresql":
         plan = replace(plan, replicas=2)
-    with part.empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
+    with empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
         book = part.run(address, plan, Path(folder))
     facts: dict[str, object] = {
         "recipients": plan.people,
@@ -42,7 +43,7 @@ def _rate(engine: str, seed: int, small: bool) -> bool:
 
     plan = replace(part.PACED, seed=seed, people=60 if small else part.PACED.people)
     plan = replace(plan, replicas=1 if engine == "duckdb" else 2)
-    with part.empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
+    with empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
         book = part.run(address, plan, Path(folder))
     assert plan.rate is not None
     facts: dict[str, object] = {
@@ -58,7 +59,82 @@ def _rate(engine: str, seed: int, small: bool) -> bool:
     )
 
 
-PARTS: dict[str, Callable[[str, int, bool], bool]] = {"sending": _sending, "rate": _rate}
+def _replies(engine: str, seed: int, small: bool) -> bool:
+    """Replies posted several times, in disorder, to doors that are killed."""
+    from bench.faults import arrivals
+
+    distinct, copies, kills = (100, 3, 2) if small else (10_000, 5, 10)
+    replicas = 1 if engine == "duckdb" else 2
+    with empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
+        found = arrivals.replies(address, Path(folder), distinct, copies, kills, replicas, seed)
+    facts = {"posts": found.posts, "SIGKILLs": found.kills, "acknowledged": found.acknowledged}
+    facts |= {"distinct replies": distinct, "replicas": replicas, "seconds": round(found.seconds)}
+    return told(f"Replies, {engine}, seed {seed}", facts, [zero(w, n, distinct) for w, n in found.wrong.items()])
+
+
+def _acknowledged(engine: str, seed: int, small: bool) -> bool:
+    """Events at 300 a second while the door is killed."""
+    from bench.faults import arrivals
+
+    with empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
+        found = arrivals.acknowledged(address, Path(folder), 3 if small else 500, 300.0, seed)
+    facts = {"events posted": found.posts, "SIGKILLs": found.kills, "acknowledged": found.acknowledged}
+    facts |= {"seconds": round(found.seconds)}
+    rows = [zero(what, count, found.acknowledged) for what, count in found.wrong.items()]
+    return told(f"Acknowledged events, {engine}, seed {seed}", facts, rows)
+
+
+def _orders(engine: str, seed: int, small: bool) -> bool:
+    """All orders of eight delivery statuses."""
+    from bench.faults import arrivals
+
+    with empty_address(engine) as address:
+        count, wrong = arrivals.orders(address, 8)
+    return told(f"Orders of eight statuses, {engine}", {"orders": count}, [zero(w, n, count) for w, n in wrong.items()])
+
+
+def _stops(engine: str, seed: int, small: bool) -> bool:
+    """STOP against a claim."""
+    from bench.faults import rules
+
+    with empty_address(engine) as address:
+        races, left_first, wrong = rules.stop_races(address, 60 if small else 3_000, seed)
+    facts = {"races of a STOP against a claim": races, "of which the SMS had left first": left_first}
+    return told(f"STOP, {engine}, seed {seed}", facts, [zero(what, n, races) for what, n in wrong.items()])
+
+
+def _hours(engine: str, seed: int, small: bool) -> bool:
+    """Generated instants against the rule told in other words; no database has a part in it."""
+    from bench.faults import rules
+
+    if engine != "duckdb":
+        return True
+    instants = 2_000 if small else 100_000
+    wrong = rules.outside_hours(instants, seed)
+    return told(f"Hours, seed {seed}", {"instants": instants}, [zero(w, n, instants) for w, n in wrong.items()])
+
+
+def _disk(engine: str, seed: int, small: bool) -> bool:
+    """A disk that is full."""
+    from bench.faults import rules
+
+    if engine != "duckdb":
+        return True
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = rules.full_disk(Path(folder))
+    return told("Full disk, duckdb", {}, [zero(what, count, 1) for what, count in wrong.items()])
+
+
+PARTS: dict[str, Callable[[str, int, bool], bool]] = {
+    "sending": _sending,
+    "rate": _rate,
+    "replies": _replies,
+    "acknowledged": _acknowledged,
+    "orders": _orders,
+    "stops": _stops,
+    "hours": _hours,
+    "disk": _disk,
+}
 
 
 @click.command(help="Kills, faults and races against what is promised. PART: one of them, or all.")

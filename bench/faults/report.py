@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 
@@ -11,7 +13,7 @@ def zero(what: str, found: int, n: int) -> dict[str, str | int]:
     return {"guarantee": what, "breaches": found, "bound": bound}
 
 
-def told(title: str, facts: dict[str, object], rows: list[dict[str, str | int]]) -> bool:
+def told(title: str, facts: Mapping[str, object], rows: list[dict[str, str | int]]) -> bool:
     """Print one part; gives whether every guarantee held."""
     click.echo(f"\n{title}")
     for name, value in facts.items():

@@ -6,7 +6,6 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -73,7 +72,7 @@ def run(address: str, plan: Run, folder: Path) -> Book:
     """Queue, kill, compare. The database at `address` is empty before."""
     phones = [f"+3363998{number:04d}" for number in range(plan.people)]
     faults = _faults(phones, plan.seed)
-    _queue(address, phones)
+    queue(address, phones)
     began = time.monotonic()
     with _stand_in(folder, faults) as url:
         deaths = [point for point in POINTS for _ in range(plan.named)] + [None] * plan.chance
@@ -108,7 +107,7 @@ def _faults(phones: list[str], seed: int) -> dict[str, str]:
     return found
 
 
-def _queue(address: str, phones: list[str]) -> None:
+def queue(address: str, phones: list[str]) -> None:
     database = Database.open(address)
     now = utc_now()
     offer = Offer(
@@ -246,16 +245,3 @@ def _report(database: Database, ledger: list[list[str]]) -> int:
     while inbox.take_in(database, None, now + timedelta(minutes=2)):
         pass
     return before - int(database.value("SELECT count(*) FROM message WHERE state = 'unknown'"))
-
-
-@contextmanager
-def empty_address(engine: str) -> Iterator[str]:
-    """The address of an empty database of this engine, thrown away at the end."""
-    if engine == "duckdb":
-        with tempfile.TemporaryDirectory() as folder:
-            yield str(Path(folder) / "faults.duckdb")
-    else:
-        from bench.engines import served
-
-        with tempfile.TemporaryDirectory(prefix="pg") as folder, served(Path(folder)) as address:
-            yield address

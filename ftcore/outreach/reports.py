@@ -14,7 +14,7 @@ from ftcore.phones import normalise
 # A delivery report can overtake the answer to the send it speaks of: it waits this long for it.
 PATIENCE = timedelta(seconds=60)
 
-_STATES = {
+STATES = {
     "Sent": MessageState.SENT,
     "Submitted": MessageState.SUBMITTED,
     "Buffered": MessageState.BUFFERED,
@@ -54,7 +54,7 @@ def take(tx: Transaction, reports: list[Row], now: datetime) -> dict[str, list[s
         if message is None or not _is_of(form, message):
             settled.setdefault("unmatched", []).append(report["callback_id"])
             continue
-        state = _STATES.get(form["status"])
+        state = STATES.get(form["status"])
         if state is None:
             settled.setdefault("unknown status", []).append(report["callback_id"])
             continue

@@ -1,0 +1,282 @@
+"""What comes in, against kills, repetition and disorder: replies, statuses, and acknowledged events."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from http.client import HTTPConnection, HTTPException
+from itertools import permutations
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from bench.faults.sending import AGENCY, PROJECT
+from ftcore.database import Database, Row, Transaction, utc_now
+from ftcore.model import MessageState
+from ftcore.outreach import inbox, ledger, reports
+
+SECRET = secrets.token_urlsafe(32)
+STATUSES = ("Sent", "Submitted", "Buffered", "Success", "Success", "Sent", "Buffered", "Submitted")
+
+
+class Door:
+    """One replica's door, which is there again soon after each kill, at the same port."""
+
+    def __init__(self, address: str, port_file: Path, largest_group: int = 1000) -> None:
+        self._pid_file = port_file.with_suffix(".pid")
+        command = [sys.executable, "-m", "bench.door", address, str(port_file), SECRET, str(largest_group)]
+        self._keeper = subprocess.Popen(command, cwd=PROJECT)
+        self._life = self._next_life(0)
+        self.port = int(port_file.read_text())
+
+    def _next_life(self, last: int) -> int:
+        while True:
+            if self._keeper.poll() is not None:
+                raise SystemExit("a door did not start")
+            if self._pid_file.exists() and (pid := int(self._pid_file.read_text())) != last:
+                return pid
+            time.sleep(0.005)
+
+    def kill(self) -> None:
+        """SIGKILL; returns once the next life serves."""
+        os.kill(self._life, signal.SIGKILL)
+        self._life = self._next_life(self._life)
+
+    def end(self) -> None:
+        """The end of all lives, as sudden as the others."""
+        self._keeper.kill()
+        self._keeper.wait()
+        os.kill(self._life, signal.SIGKILL)
+        while os.path.exists(f"/proc/{self._life}") and not _is_dead(self._life):
+            time.sleep(0.01)
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def _post_until_taken(ports: list[int], kind: str, form: dict[str, str], chance: random.Random, patient: bool) -> bool:
+    """One post, as a vendor makes it: tried again until it is acknowledged where `patient`."""
+    body = urlencode(form)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    while True:
+        try:
+            line = HTTPConnection("127.0.0.1", chance.choice(ports), timeout=10)
+            line.request("POST", f"/callbacks/{SECRET}/{kind}", body, headers)
+            taken = line.getresponse().status == 200
+            line.close()
+        except (OSError, HTTPException):
+            taken = False
+        if taken or not patient:
+            return taken
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    posts: int
+    kills: int
+    acknowledged: int
+    seconds: float
+    wrong: dict[str, int]
+
+
+def replies(address: str, folder: Path, distinct: int, copies: int, kills: int, replicas: int, seed: int) -> Arrivals:
+    """Distinct replies, each posted several times, shuffled, 32 at once, while the doors are killed."""
+    phones = [f"+3363998{number % 10_000:04d}" for number in range(distinct)]
+    _conversations(address, sorted(set(phones)))
+    forms = [
+        {"id": f"in-{number}", "from": phones[number], "to": "36000", "text": "Oui", "date": f"d{copy}"}
+        for number in range(distinct)
+        for copy in range(copies)
+    ]
+    random.Random(seed).shuffle(forms)
+    began = time.monotonic()
+    doors = [Door(address, folder / f"door-{place}") for place in range(replicas)]
+    ports = [door.port for door in doors]
+    done = threading.Event()
+    killed = [0]
+
+    def kill_now_and_then() -> None:
+        chance = random.Random(seed + 1)
+        while killed[0] < kills and not done.wait(chance.uniform(0.3, 1.0)):
+            doors[killed[0] % replicas].kill()
+            killed[0] += 1
+
+    killing = threading.Thread(target=kill_now_and_then)
+    killing.start()
+    try:
+        with ThreadPoolExecutor(32) as pool:
+            chances = [random.Random(seed * 1000 + place) for place in range(len(forms))]
+            taken = sum(pool.map(lambda one: _post_until_taken(ports, "incoming", one[0], one[1], True),
+                                 zip(forms, chances, strict=True)))  # fmt: skip
+    finally:
+        done.set()
+        killing.join()
+        for door in doors:
+            door.end()
+    database = Database.open(address)
+    try:
+        while inbox.take_in(database, None, utc_now() + timedelta(minutes=2)):
+            pass
+        wrong = {
+            "replies lost": distinct - int(database.value("SELECT count(*) FROM reply")),
+            "replies that count twice": int(database.value("SELECT count(*) - count(DISTINCT callback_id) FROM reply")),
+            "conversations that did not move": int(
+                database.value("SELECT count(*) FROM conversation WHERE state <> 'interested'")
+            ),
+            "callbacks unread or in error": int(
+                database.value("SELECT count(*) FROM callback WHERE outcome IS NULL OR outcome <> 'news'")
+            ),
+        }
+    finally:
+        database.close()
+    return Arrivals(len(forms), killed[0], taken, time.monotonic() - began, wrong)
+
+
+def acknowledged(address: str, folder: Path, kills: int, rate: float, seed: int) -> Arrivals:
+    """Events at a steady rate while the door is killed: what got its 200 must be there."""
+    began = time.monotonic()
+    door = Door(address, folder / "door")
+    done = threading.Event()
+    killed = [0]
+    lock = threading.Lock()
+    given: set[str] = set()
+    number = [0]
+
+    def post(place: int) -> None:
+        chance = random.Random(seed + place)
+        while not done.is_set():
+            with lock:
+                mine = number[0]
+                number[0] += 1
+            if (early := began + mine / rate - time.monotonic()) > 0:
+                time.sleep(early)
+            form = {"id": f"AT-{mine}", "status": "Success", "phoneNumber": "+33639980001"}
+            if _post_until_taken([door.port], "delivery", form, chance, False):
+                with lock:
+                    given.add(form["id"])
+
+    posting = [threading.Thread(target=post, args=(place,)) for place in range(16)]
+    for thread in posting:
+        thread.start()
+    chance = random.Random(seed)
+    while killed[0] < kills:
+        time.sleep(chance.uniform(0.0, 0.3))
+        door.kill()
+        killed[0] += 1
+    done.set()
+    for thread in posting:
+        thread.join()
+    door.end()
+    database = Database.open(address)
+    try:
+        there = {json.loads(row["form"])["id"] for row in database.rows("SELECT form FROM callback")}
+        rows = int(database.value("SELECT count(*) FROM callback"))
+    finally:
+        database.close()
+    wrong = {"acknowledged and not there": len(given - there), "stored twice": rows - len(there)}
+    return Arrivals(number[0], killed[0], len(given), time.monotonic() - began, wrong)
+
+
+def orders(address: str, groups: int) -> tuple[int, dict[str, int]]:
+    """All orders of eight reports, each order for an SMS of its own, in `groups` transactions each; gives how many."""
+    every = list(permutations(range(len(STATUSES))))
+    database = Database.open(address)
+    now = utc_now()
+    try:
+        messages = [_message(uuid4(), f"+3363998{n % 10_000:04d}", "claimed", now) for n in range(len(every))]
+        for start in range(0, len(messages), 5_000):
+            some = messages[start : start + 5_000]
+            _insert(database, some)
+        states = [reports.STATES[status] for status in STATUSES]
+        for group in range(groups):
+            for start in range(0, len(every), 2_000):
+                changes = [
+                    ledger.Change(AGENCY, message["message_id"], states[place], now, "callback")
+                    for message, order in zip(
+                        messages[start : start + 2_000], every[start : start + 2_000], strict=True
+                    )
+                    for place in order[group * 8 // groups : (group + 1) * 8 // groups]
+                ]
+                _record(database, changes)
+        ends = Counter(
+            (row["state"], row["contradicted"]) for row in database.rows("SELECT state, contradicted FROM message")
+        )
+        events = int(database.value("SELECT count(*) FROM message_event"))
+    finally:
+        database.close()
+    wrong = {
+        "orders that end otherwise": len(every) - ends[(MessageState.DELIVERED.value, False)],
+        "events not kept": 8 * len(every) - events,
+    }
+    return len(every), wrong
+
+
+def _insert(database: Database, messages: list[Row]) -> None:
+    database.transact(lambda tx: tx.insert("message", messages))
+
+
+def _record(database: Database, changes: list[ledger.Change]) -> None:
+    database.transact(lambda tx: ledger.record(tx, changes))
+
+
+def _message(conversation_id: object, phone: str, state: str, now: object) -> Row:
+    return {
+        "agency_id": AGENCY,
+        "message_id": uuid4(),
+        "conversation_id": conversation_id,
+        "campaign_id": AGENCY,
+        "phone": phone,
+        "body": "Bonjour",
+        "parts": 1,
+        "automatic": True,
+        "opening": True,
+        "state": state,
+        "queued_utc": now,
+        "not_before_utc": now,
+        "claimed_utc": now,
+        "contradicted": False,
+    }
+
+
+def _conversations(address: str, phones: list[str]) -> None:
+    """One open conversation a number, whose first SMS has arrived."""
+    database = Database.open(address)
+    now = utc_now()
+    agency = {"agency_id": AGENCY, "name": "Agence d'essai", "department": "07", "demo": True}
+    people, conversations, messages = [], [], []
+    for phone in phones:
+        candidate_id, conversation_id = uuid4(), uuid4()
+        people.append(
+            {"agency_id": AGENCY, "candidate_id": candidate_id, "external_id": phone[-4:], "first_name": "Awa",
+             "last_name": "Essai", "phone": phone, "skills": [], "department": "07", "demo": True}
+        )  # fmt: skip
+        conversations.append(
+            {"agency_id": AGENCY, "conversation_id": conversation_id, "campaign_id": AGENCY, "offer_id": AGENCY,
+             "candidate_id": candidate_id, "phone": phone, "state": "waiting", "opened_utc": now, "changed_utc": now}
+        )  # fmt: skip
+        messages.append(_message(conversation_id, phone, "delivered", now))
+
+    def write(tx: Transaction) -> None:
+        tx.insert("agency", [agency])
+        tx.insert("candidate", people)
+        tx.insert("conversation", conversations)
+        tx.insert("message", messages)
+
+    database.transact(write)
+    database.close()
