@@ -6,6 +6,7 @@ The server is a process, the generator another: both share the machine's cores, 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -29,6 +30,12 @@ def load(port: int, connections: int, seconds: float, rate: float = 0.0) -> dict
     return told
 
 
+def cpu_seconds(pid: int) -> float:
+    """What a process has used, whoever else used the machine."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _throughput(name: str, largest_group: int, seconds: float, connections: int) -> dict[str, str | float | int]:
     """At the end the door is killed, not stopped: what it acknowledged must be there all the same."""
     with tempfile.TemporaryDirectory() as folder:
@@ -36,13 +43,20 @@ def _throughput(name: str, largest_group: int, seconds: float, connections: int)
         door = Door(str(file), Path(folder) / "door", largest_group)
         try:
             warm = load(door.port, connections, 1.0)
+            before = cpu_seconds(door.life)
             told = load(door.port, connections, seconds)
+            cost = (cpu_seconds(door.life) - before) / max(1.0, told["acknowledged"])
         finally:
             door.end()
         database = Database.open(str(file))
         there = int(database.value("SELECT count(*) FROM callback"))
         database.close()
-    return {"what": name, **told, "missing after SIGKILL": max(0, warm["acknowledged"] + told["acknowledged"] - there)}
+    return {
+        "what": name,
+        **told,
+        "server CPU ms each": 1000 * cost,
+        "missing after SIGKILL": max(0, warm["acknowledged"] + told["acknowledged"] - there),
+    }
 
 
 @click.command(help="Durable replies a second over HTTP, in groups and one commit each.")

@@ -1,7 +1,7 @@
 """The callbacks' door alone, as a process: `python -m bench.door DATABASE PORT_FILE SECRET LARGEST_GROUP`.
 
 The socket and the imports are the parent's, each life of the door is a fork of it, named in PORT_FILE.pid once it
-serves: a door that is killed is there again as soon as its database is open.
+serves: a door that is killed is there again as soon as its database is open, until there is a PORT_FILE.end.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def main(address: str, port_file: Path, secret: str, largest_group: int) -> None
             finally:
                 os._exit(1)
         os.waitpid(pid, 0)
+        if port_file.with_suffix(".end").exists():
+            return
 
 
 def _serve(listening: socket.socket, address: str, port_file: Path, secret: str, largest_group: int) -> None:

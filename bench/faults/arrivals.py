@@ -37,7 +37,7 @@ class Door:
         self._pid_file = port_file.with_suffix(".pid")
         command = [sys.executable, "-m", "bench.door", address, str(port_file), SECRET, str(largest_group)]
         self._keeper = subprocess.Popen(command, cwd=PROJECT)
-        self._life = self._next_life(0)
+        self.life = self._next_life(0)
         self.port = int(port_file.read_text())
 
     def _next_life(self, last: int) -> int:
@@ -50,23 +50,14 @@ class Door:
 
     def kill(self) -> None:
         """SIGKILL; returns once the next life serves."""
-        os.kill(self._life, signal.SIGKILL)
-        self._life = self._next_life(self._life)
+        os.kill(self.life, signal.SIGKILL)
+        self.life = self._next_life(self.life)
 
     def end(self) -> None:
         """The end of all lives, as sudden as the others."""
-        self._keeper.kill()
+        self._pid_file.with_suffix(".end").touch()
+        os.kill(self.life, signal.SIGKILL)
         self._keeper.wait()
-        os.kill(self._life, signal.SIGKILL)
-        while os.path.exists(f"/proc/{self._life}") and not _is_dead(self._life):
-            time.sleep(0.01)
-
-
-def _is_dead(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def _post_until_taken(ports: list[int], kind: str, form: dict[str, str], chance: random.Random, patient: bool) -> bool:
@@ -150,8 +141,8 @@ def replies(address: str, folder: Path, distinct: int, copies: int, kills: int, 
 
 def acknowledged(address: str, folder: Path, kills: int, rate: float, seed: int) -> Arrivals:
     """Events at a steady rate while the door is killed: what got its 200 must be there."""
-    began = time.monotonic()
     door = Door(address, folder / "door")
+    began = time.monotonic()
     done = threading.Event()
     killed = [0]
     lock = threading.Lock()

@@ -125,6 +125,16 @@ def _disk(engine: str, seed: int, small: bool) -> bool:
     return told("Full disk, duckdb", {}, [zero(what, count, 1) for what, count in wrong.items()])
 
 
+def _mutants(engine: str, seed: int, small: bool) -> bool:
+    """Each guard taken away: its test must fail."""
+    from bench.faults import mutants
+
+    if engine != "duckdb":
+        return True
+    click.echo("\nGuards taken away, one at a time")
+    return not mutants.survivors()
+
+
 PARTS: dict[str, Callable[[str, int, bool], bool]] = {
     "sending": _sending,
     "rate": _rate,
@@ -134,6 +144,7 @@ PARTS: dict[str, Callable[[str, int, bool], bool]] = {
     "stops": _stops,
     "hours": _hours,
     "disk": _disk,
+    "mutants": _mutants,
 }
 
 

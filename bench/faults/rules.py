@@ -135,8 +135,8 @@ writer = GroupCommit(database)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 refused = 0
-for number in range(400):
-    row = {"callback_id": f"c{number}", "kind": "incoming", "form": "x" * 2000}
+for number in range(60):
+    row = {"callback_id": f"c{number}", "kind": "incoming", "form": "x" * 20000}
     try:
         writer.put("callback", row | {"received_utc": datetime.datetime(2026, 11, 27)}).result(20)
         print(f"c{number}", flush=True)
@@ -153,7 +153,7 @@ def full_disk(folder: Path) -> dict[str, int]:
     """The file may not grow beyond a limit: what was acknowledged is there, what was not was refused, and said."""
     file = folder / "full.duckdb"
     Database.open(str(file)).close()
-    limit = 300_000  # of each file, the log that commits go to above all
+    limit = 400_000  # of each file, the log that commits go to above all
     done = subprocess.run(
         [sys.executable, "-c", _FULL_DISK, str(file), str(limit)],
         cwd=PROJECT,
