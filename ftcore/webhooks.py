@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -36,6 +34,11 @@ _REQUIRED = {
     "opt_out": ("phoneNumber",),
 }
 _KINDS = {"delivery": "delivery", "incoming": "incoming", "opt-out": "opt_out"}
+
+
+# A status and headers beside the length of nothing.
+_Answer = tuple[int, *tuple[tuple[bytes, bytes], ...]]
+_TOO_MANY: _Answer = (429, (b"retry-after", b"1"))
 
 
 class _Malformed(Exception):
@@ -76,35 +79,39 @@ class _Door:
         self._guesses = Buckets(limits.guesses)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await self._answer(request)
-        await response(scope, receive, send)
+        # Without the framework's request and response: they cost as much as all the rest of a callback.
+        status, *more = await self._answer(scope, receive)
+        headers = [(b"content-length", b"0"), *more]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        # No body: it would be written apart from its head, a second call of the system for each callback.
+        await send({"type": "http.response.body", "body": b""})
 
-    async def _answer(self, request: Request) -> Response:
-        caller = request.client.host if request.client else ""
+    async def _answer(self, scope: Scope, receive: Receive) -> _Answer:
+        caller = scope["client"][0] if scope.get("client") else ""
         if not _is_allowed(caller, self._limits.allowed):
-            return PlainTextResponse("Forbidden", 403)
-        kind = _KINDS.get(request.path_params["kind"])
-        if kind is None or not await self._opens(str(request.path_params["secret"])):
+            return (403,)
+        kind = _KINDS.get(scope["path_params"]["kind"])
+        if kind is None or not await self._opens(str(scope["path_params"]["secret"])):
             # Who guesses is slowed down; who knows a secret is not, even behind the same address.
-            return PlainTextResponse("Not found", 404) if self._guesses.take(caller) else _too_many()
-        if request.method != "POST":
-            return PlainTextResponse("Method not allowed", 405, {"Allow": "POST"})
+            return (404,) if self._guesses.take(caller) else _TOO_MANY
+        if scope["method"] != "POST":
+            return 405, (b"allow", b"POST")
         if not self._callbacks.take(caller):
-            return _too_many()
+            return _TOO_MANY
+        headers = dict(scope["headers"])
         try:
-            form = _read_form(kind, await _body(request), request.headers.get("content-type", ""))
+            body = await _body(headers.get(b"content-length", b"0"), receive)
+            form = _read_form(kind, body, headers.get(b"content-type", b"").decode("latin-1"))
         except _Malformed as fault:
             log.warning("malformed %s callback: %s", kind, fault)
-            return PlainTextResponse("Malformed", 400)
+            return (400,)
         try:
             await self._group_commit.committed("callback", callbacks.stored(kind, form, utc_now()))
         except Exception:
             log.exception("a callback could not be stored")
-            return PlainTextResponse("Try again", 503, {"Retry-After": "30"})
+            return 503, (b"retry-after", b"30")
         self._on_stored()
-        # Without a body: it would be written apart from its head, a second call of the system for each callback.
-        return Response(b"")
+        return (200,)
 
     async def _opens(self, secret: str) -> bool:
         if self._known.is_stale():
@@ -113,10 +120,6 @@ class _Door:
             except Exception:
                 log.exception("the callbacks' secrets could not be read; those known before stay valid")
         return self._known.opens(secret)
-
-
-def _too_many() -> Response:
-    return PlainTextResponse("Too many requests", 429, {"Retry-After": "1"})
 
 
 def _is_allowed(caller: str, allowed: Sequence[IPv4Network | IPv6Network] | None) -> bool:
@@ -156,17 +159,21 @@ class Buckets:
         return min(full, tokens + (self._clock() - since) * self._rate)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(declared: bytes, receive: Receive) -> bytes:
     """The body, refused as soon as it is larger than any callback: the framework sets no total limit."""
-    declared = request.headers.get("content-length", "0")
-    if not (declared.isascii() and declared.isdigit()) or int(declared) > LARGEST_FORM:
+    if not declared.isdigit() or int(declared) > LARGEST_FORM:
         raise _Malformed("the form is too large")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _Malformed("the caller went away")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > LARGEST_FORM:
             raise _Malformed("the form is too large")
-    return bytes(body)
+    return body
 
 
 def _read_form(kind: str, body: bytes, content_type: str) -> dict[str, str]:
