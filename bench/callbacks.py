@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import click
 
 from bench.faults.arrivals import SECRET, Door
 from bench.report import show
+from bench.startup import answers, free_port
 from ftcore.database import Database
 
 PROJECT = Path(__file__).parents[1]
@@ -59,13 +62,39 @@ def _throughput(name: str, largest_group: int, seconds: float, connections: int)
     }
 
 
-@click.command(help="Durable replies a second over HTTP, in groups and one commit each.")
+def _while_people_use_the_pages(people: int, rate: float, seconds: float) -> dict[str, str | float | int]:
+    """The whole program over a demo database: pages, reading and sending go on in the process that answers."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"PATH": "/usr/bin:/bin", "FT_DATABASE": str(Path(folder) / "app.duckdb"), "FT_CALLBACK_SECRET": SECRET}
+        command = [sys.executable, "-m", "ftcore", "run", "--port", str(port)]
+        quiet = subprocess.DEVNULL
+        program = subprocess.Popen(command, cwd=PROJECT, env=env, stdout=quiet, stderr=quiet)
+        try:
+            while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+                time.sleep(0.1)
+            words = [str(port), str(people), str(seconds + 4)]
+            using = subprocess.Popen(
+                [sys.executable, "-m", "bench.sessions", *words], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+            )
+            time.sleep(4)
+            told = load(port, 32, seconds, rate)
+            pages = json.loads(using.communicate()[0])
+        finally:
+            program.send_signal(signal.SIGTERM)
+            program.wait(60)
+    return {"what": f"{people} people at {rate:.0f}/s", **told, **pages}
+
+
+@click.command(help="Durable replies a second over HTTP, in groups and one commit each; latency while people work.")
 @click.option("--seconds", default=10.0, show_default=True)
 @click.option("--connections", default=128, show_default=True)
+@click.option("--people", default=25, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def callbacks(seconds: float, connections: int, as_json: bool) -> None:
+def callbacks(seconds: float, connections: int, people: int, as_json: bool) -> None:
     rows = [
         _throughput("in groups", 1000, seconds, connections),
         _throughput("one commit each", 1, seconds, connections),
     ]
     show("callbacks", rows, as_json=as_json)
+    show("callbacks while people work", [_while_people_use_the_pages(people, 300.0, 2 * seconds)], as_json=as_json)

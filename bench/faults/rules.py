@@ -149,8 +149,11 @@ os._exit(0)
 """
 
 
-def full_disk(folder: Path) -> dict[str, int]:
-    """The file may not grow beyond a limit: what was acknowledged is there, what was not was refused, and said."""
+def full_disk(folder: Path) -> tuple[int, dict[str, int]]:
+    """The file may not grow beyond a limit: what was acknowledged is there, what was not was refused, and said.
+
+    Gives how many rows were acknowledged.
+    """
     file = folder / "full.duckdb"
     Database.open(str(file)).close()
     limit = 400_000  # of each file, the log that commits go to above all
@@ -167,7 +170,7 @@ def full_disk(folder: Path) -> dict[str, int]:
     database = Database.open(str(file))
     there = {row["callback_id"] for row in database.rows("SELECT callback_id FROM callback")}
     database.close()
-    return {
+    return len(given), {
         "acknowledged on a full disk and not there": len(given - there),
         "a full disk that nobody was told of": int(not told),
     }

@@ -48,7 +48,15 @@ def test_generated_instants_are_never_outside_hours() -> None:
 
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged_and_is_said(tmp_path: Path) -> None:
-    assert not any(rules.full_disk(tmp_path).values())
+    given, wrong = rules.full_disk(tmp_path)
+    assert given > 0
+    assert not any(wrong.values()), wrong
+
+
+def test_eight_reports_end_in_the_same_state_in_any_order(address: str) -> None:
+    count, wrong = arrivals.orders(address, every=210)
+    assert count == 192
+    assert not any(wrong.values()), wrong
 
 
 @pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)
