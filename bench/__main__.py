@@ -1,11 +1,13 @@
-"""`python -m bench startup|engines|drafting|first-token|structure|occupations|imports|ranking|quality [--json]`."""
+"""`python -m bench NAME [--json]`: each benchmark, one command; `python -m bench --help` lists them."""
 
 from __future__ import annotations
 
 import click
 
+from bench.callbacks import callbacks
 from bench.drafting import drafting
 from bench.engines import engines
+from bench.faults.command import faults
 from bench.first_token import first_token
 from bench.imports import imports
 from bench.occupations import occupations
@@ -29,6 +31,8 @@ main.add_command(occupations)
 main.add_command(imports)
 main.add_command(ranking)
 main.add_command(quality)
+main.add_command(faults)
+main.add_command(callbacks)
 
 if __name__ == "__main__":
     main()

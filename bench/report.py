@@ -27,3 +27,8 @@ def show(name: str, rows: Sequence[Mapping[str, str | float | int]], *, as_json:
         click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
     size = machine()
     click.echo(f"{name}: {size['cores']} cores, {size['memory_gib']} GiB")
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """The nearest rank of sorted values; 0 of none."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0

@@ -47,15 +47,25 @@ class SmsError(FtError):
     `retryable` is True only when it is certain that nothing left (no route, refused connection).
     `pauses` is True when every further message of the campaign would fail alike (no credit, bad
     sender): the campaign stops until a person has looked. `opted_out` is True when the gateway
-    holds a STOP of this number that we did not know.
+    holds a STOP of this number that we did not know. `retry_after` is how many seconds the gateway
+    asks to be left alone.
     """
 
-    def __init__(self, reason: str, *, retryable: bool = False, pauses: bool = False, opted_out: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool = False,
+        pauses: bool = False,
+        opted_out: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retryable = retryable
         self.pauses = pauses
         self.opted_out = opted_out
+        self.retry_after = retry_after
 
 
 class SmsUnknown(FtError):

@@ -14,6 +14,9 @@ from ftcore.phones import mask
 # PostgreSQL quotes the row that it refuses: names, and what a person wrote.
 _QUOTED_ROW = re.compile(r"(DETAIL:).*?(?=\n(?:HINT|CONTEXT|Traceback|The above|During)|\Z)", re.DOTALL)
 
+# The address that the gateway posts to holds a secret, of which this process may know no more than a hash.
+_CALLBACK_ADDRESS = re.compile(r"(/callbacks/)[^/\s\"']+")
+
 
 def keep_private(secrets: Iterable[str]) -> None:
     """From now on, every log record of this process has numbers and these secrets blotted out.
@@ -26,7 +29,7 @@ def keep_private(secrets: Iterable[str]) -> None:
     def redact(text: str) -> str:
         for secret in hidden:
             text = text.replace(secret, "[secret]")
-        return mask(_QUOTED_ROW.sub(r"\1 [row]", text))
+        return mask(_CALLBACK_ADDRESS.sub(r"\1[secret]", _QUOTED_ROW.sub(r"\1 [row]", text)))
 
     def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         made = usual(*args, **kwargs)

@@ -24,6 +24,7 @@ from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
+from ftcore.trust.callback_secrets import KnownSecrets
 
 # The namespace of ids that must be the same on every machine.
 _LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agency")
@@ -55,7 +56,9 @@ class Services:
     @property
     def routes(self) -> list[Route]:
         """The callbacks' door and, when it is the gateway, the sandbox."""
-        door = webhooks.routes(self.group_commit, self.callback_secret, self.wake)
+        known = KnownSecrets(self.database, self.callback_secret)
+        limits = webhooks.Limits(allowed=self.settings.callback_allow)
+        door = webhooks.routes(self.group_commit, known, self.wake, limits)
         return door + (self.sandbox.routes() if self.sandbox else [])
 
     def start(self, port: int) -> None:
@@ -76,8 +79,14 @@ class Services:
 
     def start_sending(self, sms: SmsSettings, lease: timedelta = LEASE) -> None:
         """Begin to send through this gateway, and to read what comes back."""
+        gateway = AfricasTalkingGateway(sms)
         self.dispatcher = Dispatcher(
-            self.database, AfricasTalkingGateway(sms), self.settings.sending_hours, lease=lease
+            self.database,
+            gateway,
+            self.settings.sending_hours,
+            lease=lease,
+            rate=self.settings.sms_rate,
+            mailbox=gateway,
         )
         self.dispatcher.start()
 
@@ -136,7 +145,7 @@ def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
         sandbox=None if settings.sms else Sandbox(database, group_commit, people_speed=people_speed),
         person=person,
         agency_name=agency_name,
-        callback_secret=settings.callback_secret or secrets.token_urlsafe(24),
+        callback_secret=settings.callback_secret or secrets.token_urlsafe(32),
     )
 
 

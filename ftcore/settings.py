@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from urllib.parse import urlsplit
 
 from ftcore.errors import ConfigError
@@ -14,6 +15,8 @@ DEFAULT_DATABASE = "data/entremise.duckdb"
 DAILY_TOKENS = 2_000_000
 # Euros a part, for estimates: what a vendor charges for France is in nobody's documentation.
 PART_PRICE = Decimal("0.05")
+# The vendor publishes no limit; this is ours, and it is gentle.
+SMS_RATE = 20.0
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
 VENDOR_SANDBOX_URL = "https://api.sandbox.africastalking.com/version1"
 
@@ -28,7 +31,9 @@ KNOWN = {
     "FT_SMS_SENDER",
     "FT_SMS_URL",
     "FT_SMS_PART_PRICE",
+    "FT_SMS_RATE",
     "FT_CALLBACK_SECRET",
+    "FT_CALLBACK_ALLOW",
     "FT_SENDING_HOURS",
     "FT_DEMO",
 }
@@ -60,14 +65,18 @@ class Settings:
 
     `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
     `part_price` is in euros, what one part of an SMS is taken to cost.
+    `callback_allow` are the only networks that callbacks may come from; None, from anywhere.
+    `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
     """
 
     database: str = DEFAULT_DATABASE
     mistral: MistralSettings | None = None
     sms: SmsSettings | None = None
     callback_secret: str | None = None
+    callback_allow: tuple[IPv4Network | IPv6Network, ...] | None = None
     sending_hours: tuple[int, int] | None = None
     part_price: Decimal = PART_PRICE
+    sms_rate: float | None = None
     demo: bool = True
 
     @classmethod
@@ -85,8 +94,10 @@ class Settings:
             mistral=_mistral(given),
             sms=sms,
             callback_secret=_callback_secret(given, sms),
+            callback_allow=_callback_allow(given.get("FT_CALLBACK_ALLOW"), sms),
             sending_hours=_hours(given, sms),
             part_price=_part_price(given.get("FT_SMS_PART_PRICE")),
+            sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
             demo=_switch(given, "FT_DEMO", default=sms is None),
         )
 
@@ -180,6 +191,20 @@ def _callback_secret(given: Mapping[str, str], sms: SmsSettings | None) -> str |
     return secret
 
 
+def _callback_allow(text: str | None, sms: SmsSettings | None) -> tuple[IPv4Network | IPv6Network, ...] | None:
+    if text is None:
+        return None
+    try:
+        networks = tuple(ip_network(part) for part in re.split(r"[,\s]+", text))
+    except ValueError:
+        raise ConfigError(
+            f"FT_CALLBACK_ALLOW : « {text} » n'est pas une liste d'adresses ou de réseaux. "
+            "Exemple : 203.0.113.7, 198.51.100.0/24."
+        ) from None
+    # The built-in sandbox posts its callbacks from this machine.
+    return networks if sms is not None else (*networks, ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
 def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int] | None:
     text = given.get("FT_SENDING_HOURS")
     if text is None:
@@ -202,6 +227,14 @@ def _part_price(text: str | None) -> Decimal:
     if not re.fullmatch(r"[0-9]([.,][0-9]{1,4})?", text, re.ASCII):
         raise ConfigError(f"FT_SMS_PART_PRICE : « {text} » n'est pas un prix en euros. Exemple : 0,05.")
     return Decimal(text.replace(",", "."))
+
+
+def _rate(text: str | None, sms: SmsSettings | None) -> float | None:
+    if text is None:
+        return None if sms is None else SMS_RATE
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
+        raise ConfigError(f"FT_SMS_RATE : « {text} » n'est pas un nombre de SMS par seconde, de 1 à 999. Exemple : 20.")
+    return float(text)
 
 
 def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:

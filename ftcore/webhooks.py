@@ -7,19 +7,21 @@ The vendor signs nothing, so the address holds a secret. Reading what came happe
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
-from collections.abc import Callable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from ftcore.database import GroupCommit, utc_now
 from ftcore.headers import EVERY_METHOD
-from ftcore.outreach.inbox import form_text
+from ftcore.outreach import callbacks
+from ftcore.trust.callback_secrets import KnownSecrets
 
 log = logging.getLogger(__name__)
 
@@ -34,54 +36,144 @@ _REQUIRED = {
 _KINDS = {"delivery": "delivery", "incoming": "incoming", "opt-out": "opt_out"}
 
 
+# A status and headers beside the length of nothing.
+_Answer = tuple[int, *tuple[tuple[bytes, bytes], ...]]
+_TOO_MANY: _Answer = (429, (b"retry-after", b"1"))
+
+
 class _Malformed(Exception):
     """A form that cannot be a callback; the text says why, without anything from the form."""
 
 
-def routes(group_commit: GroupCommit, secret: str, on_stored: Callable[[], None]) -> list[Route]:
-    """The routes POST /callbacks/SECRET/{delivery,incoming,opt-out}; every other method gets 405."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where callbacks may come (None: from anywhere), and how many a second from one address.
 
-    async def endpoint(request: Request) -> Response:
-        kind = _KINDS.get(request.path_params["kind"])
-        given = str(request.path_params["secret"])
-        if kind is None or not hmac.compare_digest(given.encode(), secret.encode()):
-            return PlainTextResponse("Not found", 404)
-        if request.method != "POST":
-            return PlainTextResponse("Method not allowed", 405, {"Allow": "POST"})
+    `guesses` are wrong secrets. What is refused for its rate is lost to nobody: the gateway tries again.
+    """
+
+    allowed: tuple[IPv4Network | IPv6Network, ...] | None = None
+    callbacks: float = 5_000.0
+    guesses: float = 10.0
+
+
+def routes(
+    group_commit: GroupCommit, known: KnownSecrets, on_stored: Callable[[], None], limits: Limits | None = None
+) -> list[Route]:
+    """The routes POST /callbacks/SECRET/{delivery,incoming,opt-out}; every other method gets 405."""
+    door = _Door(group_commit, known, on_stored, limits or Limits())
+    return [Route("/callbacks/{secret}/{kind}", door, methods=EVERY_METHOD)]
+
+
+class _Door:
+    """The ASGI endpoint behind those routes."""
+
+    def __init__(
+        self, group_commit: GroupCommit, known: KnownSecrets, on_stored: Callable[[], None], limits: Limits
+    ) -> None:
+        self._group_commit = group_commit
+        self._known = known
+        self._on_stored = on_stored
+        self._limits = limits
+        self._callbacks = Buckets(limits.callbacks)
+        self._guesses = Buckets(limits.guesses)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Without the framework's request and response: they cost as much as all the rest of a callback.
+        status, *more = await self._answer(scope, receive)
+        headers = [(b"content-length", b"0"), *more]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        # No body: it would be written apart from its head, a second call of the system for each callback.
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> _Answer:
+        caller = scope["client"][0] if scope.get("client") else ""
+        if not _is_allowed(caller, self._limits.allowed):
+            return (403,)
+        kind = _KINDS.get(scope["path_params"]["kind"])
+        if kind is None or not await self._opens(str(scope["path_params"]["secret"])):
+            # Who guesses is slowed down; who knows a secret is not, even behind the same address.
+            return (404,) if self._guesses.take(caller) else _TOO_MANY
+        if scope["method"] != "POST":
+            return 405, (b"allow", b"POST")
+        if not self._callbacks.take(caller):
+            return _TOO_MANY
+        headers = dict(scope["headers"])
         try:
-            form = _read_form(kind, await _body(request), request.headers.get("content-type", ""))
+            body = await _body(headers.get(b"content-length", b"0"), receive)
+            form = _read_form(kind, body, headers.get(b"content-type", b"").decode("latin-1"))
         except _Malformed as fault:
             log.warning("malformed %s callback: %s", kind, fault)
-            return PlainTextResponse("Malformed", 400)
-        text = form_text(form)
-        row = {
-            "callback_id": hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest(),
-            "kind": kind,
-            "form": text,
-            "received_utc": utc_now(),
-        }
+            return (400,)
         try:
-            await asyncio.wrap_future(group_commit.put("callback", row))
+            await self._group_commit.committed("callback", callbacks.stored(kind, form, utc_now()))
         except Exception:
             log.exception("a callback could not be stored")
-            return PlainTextResponse("Try again", 503, {"Retry-After": "30"})
-        on_stored()
-        return PlainTextResponse("OK")
+            return 503, (b"retry-after", b"30")
+        self._on_stored()
+        return (200,)
 
-    return [Route("/callbacks/{secret}/{kind}", endpoint, methods=EVERY_METHOD)]
+    async def _opens(self, secret: str) -> bool:
+        if self._known.is_stale():
+            try:
+                await asyncio.to_thread(self._known.refresh)
+            except Exception:
+                log.exception("the callbacks' secrets could not be read; those known before stay valid")
+        return self._known.opens(secret)
 
 
-async def _body(request: Request) -> bytes:
+def _is_allowed(caller: str, allowed: Sequence[IPv4Network | IPv6Network] | None) -> bool:
+    if allowed is None:
+        return True
+    try:
+        address = ip_address(caller)
+    except ValueError:
+        return False
+    if address.version == 6 and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return any(address in network for network in allowed)
+
+
+class Buckets:
+    """A token bucket for each address: `rate` a second, four seconds' worth at once."""
+
+    MOST_ADDRESSES = 10_000
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, address: str) -> bool:
+        tokens = self._tokens(address)
+        taken = tokens >= 1.0
+        self._left[address] = (tokens - taken, self._clock())
+        self._left.move_to_end(address)
+        if len(self._left) > self.MOST_ADDRESSES:
+            self._left.popitem(last=False)
+        return taken
+
+    def _tokens(self, address: str) -> float:
+        full = 4 * self._rate
+        tokens, since = self._left.get(address, (full, self._clock()))
+        return min(full, tokens + (self._clock() - since) * self._rate)
+
+
+async def _body(declared: bytes, receive: Receive) -> bytes:
     """The body, refused as soon as it is larger than any callback: the framework sets no total limit."""
-    declared = request.headers.get("content-length", "0")
-    if not (declared.isascii() and declared.isdigit()) or int(declared) > LARGEST_FORM:
+    if not declared.isdigit() or int(declared) > LARGEST_FORM:
         raise _Malformed("the form is too large")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _Malformed("the caller went away")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > LARGEST_FORM:
             raise _Malformed("the form is too large")
-    return bytes(body)
+    return body
 
 
 def _read_form(kind: str, body: bytes, content_type: str) -> dict[str, str]:

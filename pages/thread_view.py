@@ -8,7 +8,7 @@ from ftcore.database import utc_now
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.model import Answer, MessageState
-from ftcore.outreach import takeover, threads
+from ftcore.outreach import settling, takeover, threads
 from ftcore.outreach.replies import ACTED_ON
 from ftcore.outreach.threads import Details, Event, Happening, Line
 from ftcore.services import current
@@ -24,6 +24,12 @@ HAPPENED = {
     Happening.NOTE: (":material/sticky_note_2:", "Note de {who}"),
 }
 
+SETTLED = {
+    settling.Verdict.ARRIVED: "Oui, la personne l'a reçu",
+    settling.Verdict.LOST: "Non, elle ne l'a pas reçu",
+    settling.Verdict.SEND_AGAIN: "Je ne sais pas : renvoyer, au risque d'un doublon",
+}
+
 
 def act(what: str, *arguments: object) -> None:
     """Run one act of the counselor in a callback, before anything is drawn, and keep its refusal."""
@@ -36,6 +42,7 @@ def act(what: str, *arguments: object) -> None:
         "take over": takeover.take_over,
         "give back": takeover.give_back,
         "note": takeover.note,
+        "settle unknown": settling.settle_unknown,
     }
     try:
         acts[what](services.database, services.person, *arguments, utc_now())  # type: ignore[operator]
@@ -130,6 +137,17 @@ def show_fate(line: Line) -> None:
     words = MESSAGES[line.state] if line.state else ""
     why = f" ({escaped(line.failure, 80)})" if line.failure and line.state is MessageState.FAILED else ""
     st.caption(f"{wording.instant(line.happened_utc)} · {writer} · {words}{why}")
+    if line.state is MessageState.UNKNOWN:
+        with st.popover("Est-il arrivé ?", icon=":material/help:"):
+            st.caption(settling.RISK)
+            for verdict, label in SETTLED.items():
+                st.button(
+                    label,
+                    key=f"conversations.settle.{line.message_id}.{verdict.value}",
+                    width="stretch",
+                    on_click=act,
+                    args=("settle unknown", line.message_id, verdict),
+                )
 
 
 def show_reading(line: Line) -> None:

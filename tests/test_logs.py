@@ -103,6 +103,16 @@ def test_the_access_log_of_the_server_still_formats_and_hides_the_secret_of_the_
     assert written.getvalue() == "POST /callbacks/[secret]/delivery HTTP/1.1 200 OK\n"
 
 
+def test_a_callbacks_secret_that_this_process_knows_only_as_a_hash_is_hidden_in_its_address(
+    log: tuple[logging.Logger, io.StringIO],
+) -> None:
+    logger, written = log
+    logger.info('%s - "POST %s HTTP/1.1" %d', "127.0.0.1", "/callbacks/made-by-the-administrator/incoming", 200)
+    logger.info("url=http://h/callbacks/made-by-the-administrator?x")
+    assert "made-by" not in written.getvalue()
+    assert "/callbacks/[secret]/incoming" in written.getvalue()
+
+
 def test_words_too_short_to_be_keys_are_not_blotted_out(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, written = log
     logger.info("a short text")

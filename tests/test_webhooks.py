@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ftcore import webhooks
-from ftcore.database import Database, GroupCommit
+from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.outreach import inbox
+from ftcore.trust.callback_secrets import KnownSecrets
 
 SECRET = "secret-of-this-test-run-0001"
 DELIVERY = {"id": "ATXid_1", "status": "Success", "phoneNumber": "+33639980001", "networkCode": "99999"}
@@ -25,10 +31,10 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Door:
     """The door with a database behind it; `bell` counts how often it rang."""
 
-    def __init__(self, database: Database, group_commit: GroupCommit) -> None:
+    def __init__(self, database: Database, group_commit: GroupCommit, limits: webhooks.Limits | None = None) -> None:
         self.database = database
         self.bell: list[int] = []
-        routes = webhooks.routes(group_commit, SECRET, self._ring)
+        routes = webhooks.routes(group_commit, KnownSecrets(database, SECRET), self._ring, limits)
         self.client = TestClient(Starlette(routes=routes))
 
     def _ring(self) -> None:
@@ -200,3 +206,95 @@ def test_what_cannot_be_stored_is_not_acknowledged(door: Door, caplog: pytest.Lo
 def test_a_closed_writer_is_not_an_acknowledgement_either(door: Door, group_commit: GroupCommit) -> None:
     group_commit.close()
     assert door.post("incoming", INCOMING) == 503
+
+
+def test_an_incoming_sms_is_known_by_its_id_and_its_sender(door: Door) -> None:
+    again = INCOMING | {"from": "06 39 98 00 01", "date": "2026-11-24T09:00:00Z", "networkCode": "99999"}
+    other_person = INCOMING | {"from": "+33639980002"}
+    other_id = INCOMING | {"id": "2"}
+    assert [door.post("incoming", form) for form in (INCOMING, again, other_person, other_id)] == [200] * 4
+    assert len(door.rows()) == 3
+
+
+def test_an_incoming_sms_without_an_id_is_known_by_all_its_fields(door: Door) -> None:
+    bare = {name: value for name, value in INCOMING.items() if name != "id"}
+    assert [door.post("incoming", form) for form in (bare, bare, bare | {"text": "Non"})] == [200] * 3
+    assert len(door.rows()) == 2
+
+
+# Limits
+
+
+def limited(group_commit: GroupCommit, **limits: Any) -> Door:
+    return Door(group_commit._database, group_commit, webhooks.Limits(**limits))
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"),
+    [
+        pytest.param("203.0.113.7", 200, id="in the network"),
+        pytest.param("::ffff:203.0.113.7", 200, id="the same, as IPv6 writes it"),
+        pytest.param("2001:db8::1", 200, id="in the other network"),
+        pytest.param("203.0.114.7", 403, id="beside it"),
+        pytest.param("testclient", 403, id="no address at all"),
+    ],
+)
+def test_callbacks_may_be_taken_from_known_networks_only(group_commit: GroupCommit, caller: str, status: int) -> None:
+    door = limited(group_commit, allowed=(ip_network("203.0.113.0/24"), ip_network("2001:db8::/32")))
+    with TestClient(door.client.app, client=(caller, 1)) as client:
+        assert client.post(f"/callbacks/{SECRET}/delivery", data=DELIVERY).status_code == status
+    assert len(door.rows()) == (status == 200)
+
+
+def test_a_flood_from_one_address_is_told_to_come_back_and_loses_nothing(group_commit: GroupCommit) -> None:
+    door = limited(group_commit, callbacks=1.0)
+    with door.client:
+        answers = [door.client.post(f"/callbacks/{SECRET}/incoming", data=INCOMING | {"id": str(n)}) for n in range(8)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses[:4] == [200] * 4
+    assert 429 in statuses
+    assert answers[-1].headers["retry-after"] == "1"
+    assert len(door.rows()) == statuses.count(200)
+
+
+def test_who_guesses_secrets_is_slowed_down_and_who_knows_one_is_not(group_commit: GroupCommit) -> None:
+    door = limited(group_commit, guesses=0.5)
+    with door.client:
+        guesses = [door.post("delivery", DELIVERY, f"guess-{n}") for n in range(6)]
+        assert set(guesses) == {404, 429}
+        assert door.post("delivery", DELIVERY) == 200
+
+
+def test_a_bucket_fills_again_and_remembers_only_so_many_addresses() -> None:
+    now = [0.0]
+    buckets = webhooks.Buckets(1.0, lambda: now[0])
+    assert [buckets.take("a") for _ in range(5)] == [True] * 4 + [False]
+    now[0] = 2.0
+    assert [buckets.take("a") for _ in range(3)] == [True, True, False]
+    for number in range(webhooks.Buckets.MOST_ADDRESSES + 5):
+        buckets.take(str(number))
+    assert len(buckets._left) == webhooks.Buckets.MOST_ADDRESSES
+
+
+# Wild bodies
+
+
+@given(
+    kind=st.sampled_from(["delivery", "incoming", "opt-out"]),
+    body=st.one_of(
+        st.binary(max_size=300),
+        st.dictionaries(
+            st.sampled_from(["id", "status", "from", "text", "phoneNumber", "date", "x\x00"]),
+            st.text(max_size=30) | st.sampled_from(["+33639980001", "Success", "Oui", "1", "\ud800"]),
+            max_size=6,
+        ).map(lambda form: urlencode(form, errors="surrogatepass").encode()),
+    ),
+)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_body_makes_the_door_or_the_reader_stumble(door: Door, kind: str, body: bytes) -> None:
+    assert door.raw(kind, body) in (200, 400)
+    while inbox.take_in(door.database, None, utc_now() + timedelta(minutes=2)):
+        pass
+    assert door.database.value("SELECT count(*) FROM callback WHERE outcome = 'error'") == 0
+    for row in door.database.rows("SELECT form FROM callback"):
+        assert isinstance(json.loads(row["form"]), dict)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,6 +48,7 @@ _OPTED_OUT = 406
 class _Answer:
     status: int
     text: str
+    retry_after: str | None = None
 
 
 class _CarefulSmsService(SMSService):  # type: ignore[misc]
@@ -54,8 +58,9 @@ class _CarefulSmsService(SMSService):  # type: ignore[misc]
     and its errors carry no status code. Only its transport is replaced: it still builds the request.
     """
 
-    def __init__(self, username: str, key: str, base_url: str) -> None:
+    def __init__(self, username: str, key: str, base_url: str, deadline: float) -> None:
         super().__init__(username, key)
+        self._deadline = deadline
         self._baseUrl = base_url.rstrip("/")
         self._session = requests.Session()
         # A proxy of the environment must not get what is meant for this machine.
@@ -79,7 +84,7 @@ class _CarefulSmsService(SMSService):  # type: ignore[misc]
             headers={**headers, "Connection": "close"},
             data=data,
             params=params,
-            timeout=(CONNECT_TIMEOUT, DEADLINE),
+            timeout=(CONNECT_TIMEOUT, self._deadline),
             allow_redirects=False,
             stream=True,
         ) as response:
@@ -87,23 +92,29 @@ class _CarefulSmsService(SMSService):  # type: ignore[misc]
             # Byte by byte: a longer read would wait for all of it, and the deadline with it.
             for chunk in response.iter_content(1):
                 body += chunk
-                if time.monotonic() - started > DEADLINE or len(body) > 100_000:
+                if time.monotonic() - started > self._deadline or len(body) > 100_000:
                     raise requests.exceptions.ReadTimeout("deadline")
-            return _Answer(response.status_code, body.decode("utf-8", "replace"))
+            asked = response.headers.get("Retry-After")
+            return _Answer(response.status_code, body.decode("utf-8", "replace"), asked)
 
     def close(self) -> None:
         self._session.close()
 
 
 class AfricasTalkingGateway:
-    """An SmsGateway over the vendor's SDK. Safe to call from several threads."""
+    """An SmsGateway over the vendor's SDK. Safe to call from several threads.
 
-    def __init__(self, settings: SmsSettings) -> None:
+    `deadline` is how many seconds a whole answer may take.
+    """
+
+    def __init__(self, settings: SmsSettings, *, deadline: float | None = None) -> None:
         self._settings = settings
+        self.account = f"{settings.username} {settings.url}"
+        self._deadline = DEADLINE if deadline is None else deadline
 
     def send(self, phone: str, body: str) -> Receipt:
         """Hand one SMS over. Raises SmsError or SmsUnknown; neither holds the number nor the text."""
-        service = _CarefulSmsService(self._settings.username, self._settings.key, self._settings.url)
+        service = self._service()
         try:
             answer = service.send(body, [phone], sender_id=self._settings.sender)
         except requests.exceptions.RequestException as error:
@@ -116,6 +127,25 @@ class AfricasTalkingGateway:
         finally:
             service.close()
         return _understand(answer, phone)
+
+    def fetch(self, last_id: str) -> list[dict[str, str]]:
+        """The next incoming SMS after this id, as forms like those of the callbacks. Raises SmsError."""
+        service = self._service()
+        try:
+            answer = service.fetch_messages(last_id)
+        except requests.exceptions.RequestException:
+            raise SmsError("La passerelle SMS ne répond pas.", retryable=True) from None
+        finally:
+            service.close()
+        if answer.status != 200:
+            raise SmsError(f"La passerelle SMS ne donne pas les SMS reçus (code {answer.status}).", retryable=True)
+        try:
+            return [_form(row) for row in json.loads(answer.text)["SMSMessageData"]["Messages"]]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise SmsError("La liste des SMS reçus est illisible.", retryable=True) from None
+
+    def _service(self) -> _CarefulSmsService:
+        return _CarefulSmsService(self._settings.username, self._settings.key, self._settings.url, self._deadline)
 
 
 def _never_left(error: requests.exceptions.RequestException) -> bool:
@@ -135,7 +165,8 @@ def _understand(answer: _Answer, phone: str) -> Receipt:
     if answer.status in (401, 403):
         raise SmsError("La passerelle SMS refuse la clé : voyez FT_SMS_KEY.", pauses=True)
     if answer.status == 429:
-        raise SmsError("La passerelle SMS demande de ralentir.", retryable=True)
+        wait = _seconds(answer.retry_after)
+        raise SmsError("La passerelle SMS demande de ralentir.", retryable=True, retry_after=wait)
     if 400 <= answer.status < 500 and answer.status != 409:
         raise SmsError(f"La passerelle SMS a refusé l'envoi (code {answer.status}).", pauses=True)
     if not (200 <= answer.status < 300 or answer.status == 409):
@@ -158,6 +189,29 @@ def _understand(answer: _Answer, phone: str) -> Receipt:
     if code in _REFUSED:
         raise SmsError(f"SMS non envoyé : {_REFUSED[code]}.", pauses=code in _PAUSES, opted_out=code == _OPTED_OUT)
     raise SmsUnknown(f"La passerelle SMS a répondu par un code inattendu ({code}).")
+
+
+def _form(row: dict[str, Any]) -> dict[str, str]:
+    """One incoming SMS of a list, with the fields and in the types of a callback."""
+    form = {str(name): str(value) for name, value in row.items() if value is not None}
+    if not form["id"] or not form["from"]:
+        raise ValueError("an SMS without id or sender")
+    return form | {"text": form["text"]}
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """What a Retry-After asks for: seconds, or a date. None where it asks for nothing that can be read."""
+    if retry_after is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}", retry_after.strip()):
+        return float(retry_after)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 def _plain(summary: str) -> str:

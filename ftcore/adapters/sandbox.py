@@ -148,14 +148,19 @@ class Sandbox:
     # The server
 
     def routes(self) -> list[Route]:
-        """The vendor's route for sending, under PATH; every other method gets 405."""
+        """The vendor's route for sending (POST) and fetching (GET), under PATH; every other method gets 405."""
         return [Route(f"{PATH}/version1/messaging", self._messaging, methods=EVERY_METHOD)]
 
     async def _messaging(self, request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get("apiKey", "").encode(), self.key.encode()):
             return PlainTextResponse("The supplied authentication is invalid", 401)
+        if request.method == "GET":
+            last_id = request.query_params.get("lastReceivedId", "0")
+            rows = await asyncio.to_thread(self._written_after, last_id)
+            return JSONResponse({"SMSMessageData": {"Messages": rows}})
         if request.method != "POST":
-            return PlainTextResponse("HTTP method not allowed, supported methods: POST", 405, {"Allow": "POST"})
+            allowed = {"Allow": "GET, POST"}
+            return PlainTextResponse("HTTP method not allowed, supported methods: GET, POST", 405, allowed)
         if self.weather is Weather.SLOW:
             await asyncio.sleep(3)
         if self.weather is Weather.DOWN:
@@ -171,6 +176,29 @@ class Sandbox:
         sent = sum(r["statusCode"] in (100, 101, 102) for r in recipients)
         summary = f"Sent to {sent}/{len(recipients)} Total Cost: EUR {0.05 * sent:.4f}"
         return JSONResponse({"SMSMessageData": {"Message": summary, "Recipients": recipients}}, 201)
+
+    def _written_after(self, last_id: str, limit: int = 100) -> list[dict[str, str]]:
+        """What was typed on the phones after that SMS, the oldest first, as the vendor lists it."""
+        rows = self._database.rows(
+            """
+            SELECT s.sms_id, s.phone, s.body, s.happened_utc FROM sandbox_sms s
+            WHERE s.outgoing AND ($1 = '0' OR (s.happened_utc, s.sms_id) > (
+                SELECT l.happened_utc, l.sms_id FROM sandbox_sms l WHERE l.sms_id = $1))
+            ORDER BY s.happened_utc, s.sms_id LIMIT $2
+            """,
+            last_id,
+            limit,
+        )
+        return [
+            {
+                "id": row["sms_id"],
+                "from": row["phone"],
+                "to": SHORT_CODE,
+                "text": row["body"],
+                "date": f"{row['happened_utc'].isoformat()}Z",
+            }
+            for row in rows
+        ]
 
     async def _take(self, number: str, body: str) -> dict[str, object]:
         def refusal(code: int, status: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ TABLES = (
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
+    "sending_slot", "callback_secret", "fetch_mark",
 )  # fmt: skip
 
 

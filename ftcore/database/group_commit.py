@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ftcore.database.base import Database, Transaction
@@ -15,23 +16,27 @@ from ftcore.errors import DatabaseError
 
 log = logging.getLogger(__name__)
 
+_Done = Future[None] | asyncio.Future[None]
 
-@dataclass
+
+@dataclass(slots=True)
 class _Pending:
     table: str
     row: Mapping[str, Any]
-    done: Future[None] = field(default_factory=Future)
-    wanted: bool = True
+    done: _Done
+    # The event loop whose coroutine waits, or None for a thread.
+    loop: asyncio.AbstractEventLoop | None = None
 
 
 class GroupCommit:
     """Makes single rows durable in groups: one commit, hence one fsync, for all that wait.
 
-    `put` returns a future that resolves once its row is committed. A row whose key is already
-    there is left alone. One thread writes, so that its own rows never conflict.
+    `put` returns a future for a thread, `committed` waits in a coroutine; both end once the row is
+    committed. A row whose key is already there is left alone. One thread writes, so that its own rows
+    never conflict.
     """
 
-    def __init__(self, database: Database, *, largest_group: int = 500) -> None:
+    def __init__(self, database: Database, *, largest_group: int = 1000) -> None:
         self._database = database
         self._largest = largest_group
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
@@ -41,12 +46,22 @@ class GroupCommit:
         self._thread.start()
 
     def put(self, table: str, row: Mapping[str, Any]) -> Future[None]:
-        pending = _Pending(table, row)
+        done: Future[None] = Future()
+        self._enqueue(_Pending(table, row, done))
+        return done
+
+    async def committed(self, table: str, row: Mapping[str, Any]) -> None:
+        """Return once the row is committed. The whole group wakes its event loop once, not each row."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._enqueue(_Pending(table, row, done, loop))
+        await done
+
+    def _enqueue(self, pending: _Pending) -> None:
         with self._closing:
             if self._closed:
                 raise DatabaseError("La base est en cours de fermeture : rien ne peut plus y être écrit.")
             self._queue.put(pending)
-        return pending.done
 
     def close(self) -> None:
         """Commit what waits, then stop."""
@@ -67,9 +82,6 @@ class GroupCommit:
                     break
             stopping = None in group
             waiting = [pending for pending in group if pending is not None]
-            for pending in waiting:
-                # From here on a waiter that goes away cannot cancel it, which would end this thread.
-                pending.wanted = pending.done.set_running_or_notify_cancel()
             if waiting:
                 self._commit(waiting)
 
@@ -89,9 +101,33 @@ class GroupCommit:
                     self._commit([pending])
                 return
             log.exception("a row could not be committed")
-            if group[0].wanted:
-                group[0].done.set_exception(error)
+            _tell(group, error)
         else:
-            for pending in group:
-                if pending.wanted:
-                    pending.done.set_result(None)
+            _tell(group, None)
+
+
+def _tell(group: list[_Pending], error: Exception | None) -> None:
+    """Wake those who wait; one that went away meanwhile must not end this thread."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Done]] = {}
+    for pending in group:
+        if pending.loop is None:
+            _end([pending.done], error)
+        else:
+            by_loop.setdefault(pending.loop, []).append(pending.done)
+    for loop, waiting in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_end, waiting, error)
+        except RuntimeError:  # the server has ended, and with it everyone who waited
+            log.warning("%d callbacks were stored after their server had ended", len(waiting))
+
+
+def _end(waiting: list[_Done], error: Exception | None) -> None:
+    for done in waiting:
+        if isinstance(done, Future) and not done.set_running_or_notify_cancel():
+            continue
+        if done.cancelled():
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)

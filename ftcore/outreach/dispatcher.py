@@ -1,7 +1,8 @@
-"""Sends what is queued, in the background: claim (committed) → send once → record.
+"""Sends what is queued, in the background: claim (committed) → one last look → send once → record.
 
-Two threads. *Sending* claims a few due SMS at a time and hands them to the gateway. *Reading* takes
-in the callbacks. Neither ever resends what may have left: that is `unknown`, and a person's matter.
+Three threads. *Sending* claims a few due SMS at a time and hands them to the gateway. *Reading* takes in
+the callbacks and attends to who is silent, *fetching* asks for those that got lost. None ever resends what may have left: that is
+`unknown`, and a person's matter.
 """
 
 from __future__ import annotations
@@ -10,223 +11,44 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from ftcore.database import Database, Row, Transaction, utc_now
-from ftcore.errors import SmsError, SmsUnknown
-from ftcore.model import MessageState
-from ftcore.outreach import campaigns, inbox, ledger, stops
-from ftcore.outreach.hours import next_slot
-from ftcore.trust import journal
+from ftcore.database import Database, Row, utc_now
+from ftcore.outreach import campaigns, inbox, silences
+from ftcore.outreach.claiming import BATCH, LEASE, claim, give_up_stale_claims, still_ours
+from ftcore.outreach.fetching import Mailbox, try_to_fetch
+from ftcore.outreach.rate import Pace
+from ftcore.outreach.sending import Outcome, send
+from ftcore.outreach.settling import settle
+
+__all__ = ["BATCH", "LEASE", "Dispatcher", "Outcome", "claim", "give_up_stale_claims", "send", "settle"]
 
 log = logging.getLogger(__name__)
 
-# A claim older than this has no sender left: its outcome is not known. A batch of the slowest answers that
-# the gateway may give (five in a row for each sender, 15 s each) takes less.
-LEASE = timedelta(seconds=120)
-BATCH = 20
+# As many SMS as are under way at once, and so as many as a crash can leave unknown.
 SENDERS = 4
 # A gateway that fails this often in a row is left alone for a while, so that one outage does not
 # turn a whole campaign into messages of which nobody knows whether they left.
 TROUBLE = 3
+# Seconds between two looks for incoming SMS whose callback may have got lost.
+FETCH_EVERY = 60.0
+# And between two looks for those who have been silent for long enough.
+ATTEND_EVERY = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one claimed SMS."""
-
-    sms: Row
-    change: ledger.Change | None = None
-    back_to_queue: bool = False
-    pause: str | None = None
-    opted_out: bool = False
-    trouble: bool = False
-
-
-# Looked up row by row and not joined: after a large launch, as long as PostgreSQL has not counted the new
-# rows, it joins them by comparing each with each, and a claim takes a second instead of some milliseconds.
-_DUE = """
-    FROM message m
-    WHERE m.state = 'queued' AND m.not_before_utc <= $1
-      AND (NOT m.automatic OR (
-          (SELECT c.state FROM campaign c
-           WHERE c.agency_id = m.agency_id AND c.campaign_id = m.campaign_id) = 'running'
-          AND (SELECT v.state FROM conversation v
-               WHERE v.agency_id = m.agency_id AND v.conversation_id = m.conversation_id)
-              NOT IN ('unclear', 'stopped')
-          AND NOT EXISTS (SELECT 1 FROM conversation h WHERE h.agency_id = m.agency_id
-                          AND h.conversation_id = m.conversation_id AND h.taken_over_utc IS NOT NULL)))
-      AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = m.phone)
-"""
-
-
-def claim(
-    database: Database, sender_id: str, hours: tuple[int, int] | None, now: datetime, limit: int = BATCH
-) -> list[Row]:
-    """Take up to `limit` due SMS for sending; they are ours once this returns, and nobody else's.
-
-    Opt-outs, hours, campaign state and cancellation are looked at again here, inside the claim.
-    """
-
-    def take(tx: Transaction) -> list[Row]:
-        # One agency at a time, the one that has waited longest: its rows stand together on one shard.
-        first = tx.one(f"SELECT m.agency_id {_DUE} ORDER BY m.not_before_utc, m.agency_id LIMIT 1", now)
-        return [] if first is None else take_of(tx, first["agency_id"])
-
-    def take_of(tx: Transaction, agency_id: UUID) -> list[Row]:
-        due = tx.rows(
-            f"""
-            SELECT m.agency_id, m.message_id, m.department
-            {_DUE} AND m.agency_id = $3
-            ORDER BY m.not_before_utc, m.queued_utc, m.message_id LIMIT $2 {database.skip_locked("m")}
-            """,
-            now,
-            limit,
-            agency_id,
-        )
-        allowed: list[UUID] = []
-        for row in due:
-            slot = next_slot(now, row["department"], hours)
-            if slot <= now:
-                allowed.append(row["message_id"])
-            else:
-                # The program was down or paused through the slot: wait for the next one.
-                tx.execute(
-                    "UPDATE message SET not_before_utc = $3 WHERE agency_id = $1 AND message_id = $2",
-                    row["agency_id"],
-                    row["message_id"],
-                    slot,
-                )
-        if not allowed:
-            return []
-        claimed = tx.rows(
-            """
-            UPDATE message SET state = 'claimed', claimed_utc = $2, claimed_by = $3
-            WHERE agency_id = $4 AND state = 'queued' AND message_id = ANY($1::UUID[])
-            RETURNING agency_id, message_id, conversation_id, campaign_id, phone, body, opening, automatic
-            """,
-            allowed,
-            now,
-            sender_id,
-            agency_id,
-        )
-        ledger.record(
-            tx,
-            [ledger.Change(m["agency_id"], m["message_id"], MessageState.CLAIMED, now, sender_id) for m in claimed],
-        )
-        return claimed
-
-    return database.transact(take, latest=True)
-
-
-def send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime]) -> Outcome:
-    """Hand one claimed SMS over, once, and say what became of it. Never raises."""
-
-    def change(state: MessageState, detail: str | None = None, **more: str | None) -> ledger.Change:
-        return ledger.Change(sms["agency_id"], sms["message_id"], state, clock(), "dispatcher", detail, **more)
-
-    try:
-        receipt = gateway.send(sms["phone"], sms["body"])
-    except SmsError as error:
-        if error.retryable:
-            return Outcome(sms, back_to_queue=True, trouble=True)
-        if error.pauses:
-            # Refused for a reason of ours (credit, sender, key): nothing left, and nothing is lost.
-            return Outcome(sms, back_to_queue=True, pause=error.reason)
-        return Outcome(sms, change(MessageState.FAILED, error.reason), opted_out=error.opted_out)
-    except SmsUnknown as error:
-        return Outcome(sms, change(MessageState.UNKNOWN, error.reason), trouble=True)
-    except Exception:
-        log.exception("the gateway failed in a way that it should not")
-        return Outcome(sms, change(MessageState.UNKNOWN, "erreur interne"), trouble=True)
-    return Outcome(sms, change(MessageState.ACCEPTED, gateway_id=receipt.gateway_id, cost=receipt.cost))
-
-
-def settle(database: Database, outcomes: list[Outcome], now: datetime) -> None:
-    """Write what became of claimed SMS, in one transaction."""
-
-    def write(tx: Transaction) -> None:
-        ledger.record(tx, [o.change for o in outcomes if o.change is not None])
-        for outcome in outcomes:
-            if outcome.back_to_queue:
-                _requeue(tx, outcome.sms, now)
-            if outcome.pause is not None:
-                _pause(tx, outcome.sms, outcome.pause, now)
-            if outcome.opted_out:
-                stops.opt_out(tx, outcome.sms["phone"], now, "gateway", "STOP connu de la passerelle")
-        failed = [o.change for o in outcomes if o.change is not None and o.change.state is MessageState.FAILED]
-        inbox.mark_unreached(tx, failed, now)
-
-    if outcomes:
-        database.transact(write)
-
-
-def _requeue(tx: Transaction, sms: Row, now: datetime) -> None:
-    """Back to the queue, unless a STOP or the end of the campaign came while it was being sent."""
-    tx.execute(
-        "UPDATE message SET state = 'queued', claimed_utc = NULL, claimed_by = NULL "
-        "WHERE agency_id = $1 AND message_id = $2 AND state = 'claimed'",
-        sms["agency_id"],
-        sms["message_id"],
-    )
-    over = tx.value(
-        "SELECT EXISTS (SELECT 1 FROM opt_out WHERE phone = $1) OR ($2 AND EXISTS ("
-        "SELECT 1 FROM campaign WHERE agency_id = $3 AND campaign_id = $4 AND state = 'stopped'))",
-        sms["phone"],
-        sms["automatic"],
-        sms["agency_id"],
-        sms["campaign_id"],
-    )
-    if over:
-        campaigns.cancel(tx, [sms], now, "automate", "STOP ou campagne arrêtée")
-
-
-def _pause(tx: Transaction, sms: Row, reason: str, now: datetime) -> None:
-    paused = tx.rows(
-        "UPDATE campaign SET state = 'paused', pause_reason = $3 "
-        "WHERE agency_id = $1 AND campaign_id = $2 AND state = 'running' RETURNING campaign_id",
-        sms["agency_id"],
-        sms["campaign_id"],
-        reason,
-    )
-    if paused:
-        journal.record(tx, sms["agency_id"], "automate", "campaign paused", sms["campaign_id"], now, reason)
-
-
-def give_up_stale_claims(database: Database, now: datetime, lease: timedelta = LEASE) -> int:
-    """Claims whose sender is gone become `unknown`: they may have left, so nobody sends them again."""
-
-    def write(tx: Transaction) -> int:
-        stale = tx.rows(
-            "SELECT agency_id, message_id FROM message WHERE state = 'claimed' AND claimed_utc < $1",
-            now - lease,
-        )
-        ledger.record(
-            tx,
-            [
-                ledger.Change(
-                    m["agency_id"],
-                    m["message_id"],
-                    MessageState.UNKNOWN,
-                    now,
-                    "dispatcher",
-                    "envoi interrompu",
-                )
-                for m in stale
-            ],
-        )
-        for m in stale:
-            journal.record(tx, m["agency_id"], "automate", "message unknown", m["message_id"], now)
-        return len(stale)
-
-    return database.transact(write)
+def _nothing(_: str) -> None:
+    """What happens at a named point: nothing, outside fault tests."""
 
 
 class Dispatcher:
-    """The background sender and reader of one process. `start` and `stop` once each; `wake` at any time."""
+    """The background sender and reader of one process. `start` and `stop` once each; `wake` at any time.
+
+    `rate` is the most SMS a second that all dispatchers of this database send together, or None.
+    `mailbox`, where given, is asked each minute for incoming SMS whose callback may have got lost.
+    `at_point` is called at each step from the claim to the record, for fault tests.
+    """
 
     def __init__(
         self,
@@ -237,6 +59,10 @@ class Dispatcher:
         clock: Callable[[], datetime] = utc_now,
         idle: float = 0.5,
         lease: timedelta = LEASE,
+        rate: float | None = None,
+        senders: int = SENDERS,
+        mailbox: Mailbox | None = None,
+        at_point: Callable[[str], None] = _nothing,
     ) -> None:
         self._database = database
         self._gateway = gateway
@@ -244,18 +70,28 @@ class Dispatcher:
         self._clock = clock
         self._idle = idle
         self._lease = lease
-        self._id = f"dispatcher-{uuid4()}"
+        self._pace = None if rate is None else Pace(database, rate)
+        self._senders = senders
+        self._mailbox = mailbox
+        self._at_point = at_point
+        self.sender_id = f"dispatcher-{uuid4()}"
         self._stopping = threading.Event()
         self._work = threading.Event()
         self._news = threading.Event()
         self._threads: list[threading.Thread] = []
         self._trouble = 0
+        # What became of SMS and could not be written yet: nothing more is sent before it is.
+        self._unwritten: list[Outcome] = []
+        self._gave_up_at = float("-inf")
+        self._attended_at = float("-inf")
 
     def start(self) -> None:
         self._threads = [
             threading.Thread(target=self._loop, args=(self.send_due, self._work), name="sending", daemon=True),
             threading.Thread(target=self._loop, args=(self.read_news, self._news), name="reading", daemon=True),
         ]
+        if self._mailbox is not None:
+            self._threads.append(threading.Thread(target=self._fetch_now_and_then, name="fetching", daemon=True))
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
@@ -286,31 +122,106 @@ class Dispatcher:
                 signal.clear()
 
     def read_news(self) -> int:
-        """Take in what came back; answers may queue further SMS."""
+        """Take in what came back, and attend to who is silent; both may queue further SMS."""
         taken = inbox.take_in(self._database, self._hours, self._clock())
+        if time.monotonic() - self._attended_at >= ATTEND_EVERY:
+            self._attended_at = time.monotonic()
+            taken += silences.attend(self._database, self._hours, self._clock())
         if taken:
             self._work.set()
         return taken
 
+    def _fetch_now_and_then(self) -> None:
+        assert self._mailbox is not None
+        while not self._stopping.wait(FETCH_EVERY):
+            try:
+                if try_to_fetch(self._database, self._mailbox, self._clock()):
+                    self._news.set()
+            except Exception:
+                log.exception("incoming SMS could not be fetched; it is tried again")
+
     def send_due(self) -> int:
-        """Send one batch of what is due; gives how many were claimed."""
-        give_up_stale_claims(self._database, self._clock(), self._lease)
+        """Send what is due until nothing is, each answer being recorded as it comes; gives how many were claimed."""
+        self._write_down([])
+        self._give_up_stale()
         if self._trouble >= TROUBLE:
             self._rest()
-            if self._stopping.is_set():
-                return 0
-        # After trouble a single SMS probes the gateway before whole batches go again.
-        limit = 1 if self._trouble else BATCH
-        batch = claim(self._database, self._id, self._hours, self._clock(), limit)
-        if not batch:
+        total = 0
+        flying: set[Future[Outcome]] = set()
+        with ThreadPoolExecutor(self._senders, thread_name_prefix="sms") as pool:
+            try:
+                while True:
+                    batch = self._claim(self._room(len(flying)))
+                    total += len(batch)
+                    flying |= {pool.submit(self._send, sms) for sms in batch}
+                    if not flying:
+                        return total
+                    landed, flying = wait(flying, return_when=FIRST_COMPLETED)
+                    self._landed(landed)
+                    if self._trouble >= TROUBLE and not flying:
+                        return total
+                    self._give_up_stale()
+            finally:
+                # After an error: what is still under way is known in a moment, and must not be lost.
+                self._landed(wait(flying).done)
+
+    def _room(self, flying: int) -> int:
+        """How many more may be under way. After trouble a single SMS probes the gateway, alone."""
+        if self._stopping.is_set():
             return 0
-        with ThreadPoolExecutor(SENDERS, thread_name_prefix="sms") as pool:
-            sending = [pool.submit(send, self._gateway, sms, self._clock) for sms in batch]
-            outcomes = [future.result() for future in as_completed(sending)]
-        settle(self._database, outcomes, self._clock())
-        went_well = any(o.change is not None and not o.trouble for o in outcomes)
-        self._trouble = 0 if went_well else self._trouble + sum(o.trouble for o in outcomes)
-        return len(batch)
+        most = 1 if self._trouble >= TROUBLE else self._senders
+        if self._pace is not None:
+            most = min(most, self._pace.most)
+        return max(0, most - flying)
+
+    def _claim(self, room: int) -> list[Row]:
+        if room == 0:
+            return []
+        self._at_point("claiming")
+        batch = claim(self._database, self.sender_id, self._hours, self._clock(), room, self._pace)
+        if batch:
+            self._at_point("claimed")
+        return batch
+
+    def _send(self, sms: Row) -> Outcome:
+        """Wait for the turn, look once more, send. What is not sent goes back to the queue."""
+        try:
+            if self._pace is not None and not self._pace.wait(sms["turn"], self._stopping):
+                return Outcome(sms, back_to_queue=True)
+            self._at_point("turn")
+            if not still_ours(self._database, sms, self._hours, self._clock()):
+                return Outcome(sms, back_to_queue=True)
+        except Exception:
+            log.exception("an SMS was not sent, as the database could not be asked")
+            return Outcome(sms, back_to_queue=True)
+        self._at_point("looked")
+        outcome = send(self._gateway, sms, self._clock)
+        self._at_point("answered")
+        return outcome
+
+    def _landed(self, landed: set[Future[Outcome]]) -> None:
+        if not landed:
+            return
+        outcomes = [future.result() for future in landed]
+        asked = [o for o in outcomes if o.change is not None or o.tried]
+        if any(o.change is not None and not o.trouble for o in outcomes):
+            self._trouble = 0
+        else:
+            self._trouble += sum(o.trouble for o in asked)
+        self._write_down(outcomes)
+
+    def _write_down(self, outcomes: list[Outcome]) -> None:
+        """Record what became of SMS; what the database refuses is kept, and comes first the next time."""
+        self._unwritten += outcomes
+        if self._unwritten:
+            settle(self._database, self._unwritten, self._clock(), self._at_point)
+            self._unwritten = []
+            self._at_point("recorded")
+
+    def _give_up_stale(self) -> None:
+        if time.monotonic() - self._gave_up_at >= 1.0:
+            self._gave_up_at = time.monotonic()
+            give_up_stale_claims(self._database, self._clock(), self._lease)
 
     def _rest(self) -> None:
         seconds = min(60.0, 2.0 ** min(self._trouble - TROUBLE, 6))

@@ -9,30 +9,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
-from ftcore.model import MessageState
-from ftcore.outreach import answers, ledger
-from ftcore.phones import normalise
+from ftcore.outreach import answers, reports
 
 log = logging.getLogger(__name__)
-
-# A delivery report can overtake the answer to the send it speaks of: it waits this long for it.
-PATIENCE = timedelta(seconds=60)
-
-_STATES = {
-    "Sent": MessageState.SENT,
-    "Submitted": MessageState.SUBMITTED,
-    "Buffered": MessageState.BUFFERED,
-    "Success": MessageState.DELIVERED,
-    "Rejected": MessageState.FAILED,
-    "Failed": MessageState.FAILED,
-    "AbsentSubscriber": MessageState.FAILED,
-    "Expired": MessageState.FAILED,
-}
 
 
 def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, limit: int = 500) -> int:
@@ -42,9 +25,9 @@ def take_in(database: Database, hours: tuple[int, int] | None, now: datetime, li
         "ORDER BY received_utc, callback_id LIMIT $1",
         limit,
     )
-    reports = [row for row in waiting if row["kind"] == "delivery"]
+    delivery = [row for row in waiting if row["kind"] == "delivery"]
     messages = [row for row in waiting if row["kind"] != "delivery"]
-    return _take_all(database, reports, lambda tx, rows: _take_reports(tx, rows, now), now) + _take_all(
+    return _take_all(database, delivery, lambda tx, rows: _take_reports(tx, rows, now), now) + _take_all(
         database, messages, lambda tx, rows: _take_answers(tx, rows, hours, now), now
     )
 
@@ -87,80 +70,11 @@ def _handled(tx: Transaction, callback_ids: list[str], now: datetime, outcome: s
     )
 
 
-def _take_reports(tx: Transaction, reports: list[Row], now: datetime) -> int:
-    forms: dict[str, dict[str, str]] = {r["callback_id"]: json.loads(r["form"]) for r in reports}
-    ours = {
-        m["gateway_id"]: m
-        for m in tx.rows(
-            "SELECT agency_id, message_id, gateway_id FROM message WHERE gateway_id = ANY($1::TEXT[])",
-            [form["id"] for form in forms.values()],
-        )
-    }
-    changes: list[ledger.Change] = []
-    handled: dict[str, list[str]] = {"news": [], "unmatched": [], "unknown status": []}
-    for report in reports:
-        form = forms[report["callback_id"]]
-        message = ours.get(form["id"])
-        if message is None:
-            if now - report["received_utc"] < PATIENCE:
-                continue
-            message = _adopt(tx, form, [m["message_id"] for m in ours.values()])
-            if message is not None:
-                ours[form["id"]] = message  # the other reports of this id speak of the same SMS
-        if message is None:
-            handled["unmatched"].append(report["callback_id"])
-            continue
-        state = _STATES.get(form["status"])
-        if state is None:
-            handled["unknown status"].append(report["callback_id"])
-            continue
-        changes.append(
-            ledger.Change(
-                message["agency_id"],
-                message["message_id"],
-                state,
-                report["received_utc"],
-                "callback",
-                form.get("failureReason") or form["status"],
-                gateway_id=form["id"],
-            )
-        )
-        handled["news"].append(report["callback_id"])
-    ledger.record(tx, changes)
-    mark_unreached(tx, [c for c in changes if c.state is MessageState.FAILED], now)
-    for outcome, callback_ids in handled.items():
-        if callback_ids:
-            _handled(tx, callback_ids, now, outcome)
-    return sum(map(len, handled.values()))
-
-
-def _adopt(tx: Transaction, form: dict[str, str], named: list[UUID]) -> Row | None:
-    """A report for an id we never heard of: it is the one `unknown` SMS to that number, if only one is."""
-    phone = normalise(form.get("phoneNumber", ""))
-    if phone is None:
-        return None
-    unknown = tx.rows(
-        "SELECT agency_id, message_id FROM message WHERE phone = $1 AND state = 'unknown' AND gateway_id IS NULL "
-        "AND NOT (message_id = ANY($2::UUID[]))",
-        phone,
-        named,
-    )
-    return unknown[0] if len(unknown) == 1 else None
-
-
-def mark_unreached(tx: Transaction, failed: list[ledger.Change], now: datetime) -> None:
-    """The conversations that still wait, and whose opening SMS is among these that failed."""
-    if failed:
-        tx.execute(
-            """
-            UPDATE conversation SET state = 'unreached', changed_utc = $2
-            WHERE state = 'waiting' AND conversation_id IN (
-                SELECT conversation_id FROM message
-                WHERE message_id = ANY($1::UUID[]) AND opening AND state = 'failed')
-            """,
-            [change.message_id for change in failed],
-            now,
-        )
+def _take_reports(tx: Transaction, rows: list[Row], now: datetime) -> int:
+    settled = reports.take(tx, rows, now)
+    for outcome, callback_ids in settled.items():
+        _handled(tx, callback_ids, now, outcome)
+    return sum(map(len, settled.values()))
 
 
 def _take_answers(tx: Transaction, rows: list[Row], hours: tuple[int, int] | None, now: datetime) -> int:

@@ -161,6 +161,7 @@ def _moved(
         UPDATE conversation SET state = $1, changed_utc = $2
         WHERE (agency_id, conversation_id) IN (
             SELECT v.agency_id, v.conversation_id FROM conversation v WHERE {condition} LIMIT {MOST_AT_ONCE})
+          AND state IN ('waiting', 'availability', 'prerequisite') -- another replica may have been here first
         RETURNING agency_id, conversation_id
         """,
         to.value,

@@ -75,3 +75,6 @@ CREATE INDEX IF NOT EXISTS candidate_in_pool ON candidate (agency_id, occupation
     WHERE left_utc IS NULL;
 CREATE INDEX IF NOT EXISTS conversation_opened ON conversation (agency_id, opened_utc);
 CREATE INDEX IF NOT EXISTS callback_unread ON callback (received_utc) WHERE handled_utc IS NULL;
+-- What the automaton looks for each minute: those who have been silent for long enough.
+CREATE INDEX IF NOT EXISTS conversation_silent ON conversation (state, opened_utc)
+    WHERE state IN ('waiting', 'availability', 'prerequisite');

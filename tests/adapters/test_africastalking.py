@@ -45,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         vendor: Vendor = self.server.vendor  # type: ignore[attr-defined]
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         vendor.paths.append(self.path)
         vendor.headers.append({name.lower(): value for name, value in self.headers.items()})
         vendor.forms.append(parse_qs(body, keep_blank_values=True))
@@ -283,6 +283,59 @@ def test_the_vendors_recorded_answers_are_understood(vendor: Vendor, name: str, 
     if made == SAME:
         assert said in recorded["data"]
         assert said.startswith("ATXid_")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(None, None, id="nothing"),
+        pytest.param("7", 7.0, id="seconds"),
+        pytest.param("86400", 86_400.0, id="a day, which the queue caps"),
+        pytest.param("Wed, 21 Oct 2015 07:28:00 GMT", 0.0, id="a date that is over"),
+        pytest.param("soon", None, id="no number and no date"),
+        pytest.param("-3", None, id="a negative number"),
+        pytest.param("7.5", None, id="a fraction, which HTTP does not know"),
+    ],
+)
+def test_how_long_the_gateway_asks_to_be_left_alone(vendor: Vendor, header: str | None, expected: float | None) -> None:
+    vendor.answer = says(429, "", **({} if header is None else {"Retry_After": header}))
+    with pytest.raises(SmsError) as refused:
+        send(vendor)
+    assert (refused.value.retryable, refused.value.retry_after) == (True, expected)
+
+
+# What came in, asked for
+
+
+def fetched(vendor: Vendor, last_id: str = "0") -> list[dict[str, str]]:
+    return AfricasTalkingGateway(SmsSettings("agence", KEY, None, vendor.url)).fetch(last_id)
+
+
+def test_incoming_sms_are_asked_for_after_the_last_one_and_come_as_forms(vendor: Vendor) -> None:
+    listed = {"linkId": None, "text": "Oui", "to": "28901", "id": 15071, "date": "2018-03-19T08:34:18.445Z",
+              "from": PHONE}  # fmt: skip
+    vendor.answer = says(200, json.dumps({"SMSMessageData": {"Messages": [listed]}}))
+    expected = {"text": "Oui", "to": "28901", "id": "15071", "date": "2018-03-19T08:34:18.445Z", "from": PHONE}
+    assert fetched(vendor, "15070") == [expected]
+    assert vendor.paths == ["/version1/messaging?username=agence&lastReceivedId=15070"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        pytest.param(500, "", id="an error"),
+        pytest.param(307, "", id="a redirect"),
+        pytest.param(200, "no JSON", id="no JSON"),
+        pytest.param(200, '{"SMSMessageData": {"Messages": [{"id": 1, "from": "+33639980001"}]}}', id="no text"),
+        pytest.param(200, '{"SMSMessageData": {"Messages": [{"id": "", "from": "1", "text": ""}]}}', id="no id"),
+        pytest.param(200, '{"SMSMessageData": {"Messages": 7}}', id="a number of messages"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_an_error_without_a_number(vendor: Vendor, status: int, body: str) -> None:
+    vendor.answer = says(status, body, Location="http://127.0.0.1:9/")
+    with pytest.raises(SmsError) as refused:
+        fetched(vendor)
+    assert "639980001" not in str(refused.value)
 
 
 # Redirects

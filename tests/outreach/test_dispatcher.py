@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from ftcore.errors import SmsError, SmsUnknown
-from ftcore.model import CampaignState
-from ftcore.outreach import campaigns, dispatcher, stops
+from ftcore.errors import NotAllowed, NotFound, SmsError, SmsUnknown
+from ftcore.model import CampaignState, Role
+from ftcore.outreach import campaigns, dispatcher, settling, stops
 from ftcore.outreach.campaigns import Receipt
 from ftcore.outreach.dispatcher import Dispatcher
+from ftcore.outreach.settling import Verdict
 
 HOURS = (9, 19)
 
@@ -84,7 +85,7 @@ def test_each_failure_leaves_the_message_where_it_belongs(
     assert town.conversations() == [conversation]
     assert town.database.value("SELECT state FROM campaign") == campaign
     gateway = Gateway()
-    town.dispatch(gateway)
+    town.dispatch(gateway, town.now + timedelta(seconds=15))
     assert len(gateway.sent) == again
     if campaign == "paused":
         assert town.database.value("SELECT pause_reason FROM campaign") == "crédit épuisé"
@@ -324,23 +325,46 @@ def test_stopping_records_what_was_being_sent(town: Any) -> None:
     assert town.states() == ["accepted"]
 
 
-def test_a_gateway_in_trouble_is_probed_with_one_sms_before_batches_go_again(
+def test_a_gateway_in_trouble_is_left_alone_then_probed_with_one_sms(
     town: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     town.launch(town.people(30))
     gateway = failing(SmsUnknown("en panne"))
     sender = Dispatcher(town.database, gateway, None, clock=lambda: town.now)
-    assert sender.send_due() == 20
-    assert len(gateway.sent) == 20
-    # Left alone for longer and longer; a stop does not wait for the end of that.
+    # An outage costs the few SMS that are under way, not the campaign.
+    first = sender.send_due()
+    assert dispatcher.TROUBLE <= first <= dispatcher.TROUBLE + dispatcher.SENDERS
+    assert len(gateway.sent) == first
     sender._trouble = dispatcher.TROUBLE
     assert sender.send_due() == 1
     assert "in trouble; waiting 1 s" in caplog.text
     gateway.answer = None
-    sender._trouble = 1
-    assert sender.send_due() == 1
-    assert sender.send_due() == 8
-    assert Counter(town.states()) == {"unknown": 21, "accepted": 9}
+    sender._trouble = dispatcher.TROUBLE
+    assert sender.send_due() == 30 - first - 1
+    assert Counter(town.states()) == {"unknown": first + 1, "accepted": 30 - first - 1}
+
+
+def test_what_the_database_refuses_to_record_is_recorded_before_anything_more_is_sent(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.launch(town.people(2))
+    gateway = Gateway()
+    sender = Dispatcher(town.database, gateway, None, clock=lambda: town.now, senders=1)
+    usual = dispatcher.settle
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(dispatcher, "settle", full)
+    for _ in range(3):
+        with pytest.raises(OSError, match="no space"):
+            sender.send_due()
+    assert len(gateway.sent) == 1
+    assert town.states() == ["claimed", "queued"]
+    monkeypatch.setattr(dispatcher, "settle", usual)
+    sender.send_due()
+    assert town.states() == ["accepted", "accepted"]
+    assert len(gateway.sent) == 2
 
 
 def test_resting_ends_at_once_when_the_program_stops(town: Any) -> None:
@@ -368,3 +392,173 @@ def test_a_turn_that_fails_does_not_end_the_thread(town: Any, caplog: pytest.Log
     running.stop()
     assert "a turn of the dispatcher failed" in caplog.text
     assert town.states() == ["accepted"]
+
+
+# The last look before the socket opens
+
+
+TAKEN_BACK = ("a STOP", "a doubt", "a take-over")
+
+
+@pytest.mark.parametrize("what", [*TAKEN_BACK, "the stop switch", "a pause", "the evening", "given up"])
+def test_what_comes_between_the_claim_and_the_socket_keeps_the_sms_from_leaving(town: Any, what: str) -> None:
+    people = town.people(1)
+    launched = town.launch(people)
+    now = [town.now]
+
+    def comes(point: str) -> None:
+        if point != "turn":
+            return
+        if what == "a STOP":
+            town.database.transact(lambda tx: stops.opt_out(tx, town.phone(people[0]), town.now, "sms", "STOP"))
+        elif what == "the stop switch":
+            stop_switch(town)
+        elif what == "a pause":
+            campaigns.set_state(town.database, town.counselor, launched.campaign_id, CampaignState.PAUSED, town.now)
+        elif what == "a doubt":
+            town.database.transact(lambda tx: tx.execute("UPDATE conversation SET state = 'unclear'"))
+        elif what == "the evening":
+            now[0] = town.now.replace(hour=18)
+        else:
+            dispatcher.give_up_stale_claims(town.database, town.now, timedelta(seconds=-1))
+
+    gateway = Gateway()
+    sender = Dispatcher(town.database, gateway, HOURS, clock=lambda: now[0], at_point=comes)
+    assert sender.send_due() == 1
+    assert sender.send_due() == 0
+    assert gateway.sent == []
+    assert town.states() == ["cancelled" if what in TAKEN_BACK else "unknown" if what == "given up" else "queued"]
+
+
+def stop_switch(town: Any) -> None:
+    row = {"agency_id": town.counselor.agency_id, "stopped_utc": town.now, "stopped_by": "c1", "stopped_reason": "x"}
+    town.database.transact(lambda tx: tx.insert("sending_rule", [row]))
+
+
+def test_a_stopped_agency_sends_nothing_not_even_what_a_counselor_wrote_and_the_others_go_on(town: Any) -> None:
+    launched = town.launch(town.people(1))
+    theirs = town.people(1, town.colleague)
+    town.launch(theirs, person=town.colleague)
+    conversation = town.database.one("SELECT * FROM conversation WHERE agency_id = $1", launched.agency_id)
+    own = campaigns.Outgoing(launched.agency_id, conversation["conversation_id"], launched.campaign_id,
+                             conversation["phone"], "07", "Bonjour", town.now, author="c1")  # fmt: skip
+    town.database.transact(lambda tx: campaigns.queue(tx, [own], town.now))
+    stop_switch(town)
+    gateway = Gateway()
+    assert [town.dispatch(gateway), town.dispatch(gateway)] == [1, 0]
+    assert [phone for phone, _ in gateway.sent] == [town.phone(theirs[0])]
+
+
+def test_an_agencys_own_hours_count_at_the_claim(town: Any) -> None:
+    town.launch(town.people(1))
+    row = {"agency_id": town.counselor.agency_id, "first_hour": 14, "last_hour": 16}
+    town.database.transact(lambda tx: tx.insert("sending_rule", [row]))
+    assert dispatcher.claim(town.database, "x", HOURS, town.now) == []
+    assert town.messages()[0]["not_before_utc"] == town.now.replace(hour=13)
+
+
+# What surely did not leave is tried again, less and less often
+
+
+def test_each_attempt_waits_longer_and_the_last_one_fails_with_a_sentence(town: Any) -> None:
+    town.launch(town.people(1))
+    gateway = failing(SmsError("injoignable", retryable=True))
+    now, waits = town.now, []
+    while town.states() == ["queued"]:
+        assert town.dispatch(gateway, now) == 1
+        row = town.messages()[0]
+        assert row["attempts"] in (None, len(gateway.sent)) or row["state"] == "failed"
+        waits.append((row["not_before_utc"] - now).total_seconds())
+        assert town.dispatch(gateway, now) == 0
+        now = row["not_before_utc"]
+    assert len(gateway.sent) == settling.MOST_ATTEMPTS
+    assert waits[:-1] == sorted(waits[:-1])
+    assert 10 <= waits[0] <= 15
+    assert waits[-2] == settling.LONGEST_WAIT
+    (row,) = town.messages()
+    assert row["state"] == "failed"
+    assert row["failure"] == "SMS non envoyé après 8 essais. La passerelle SMS est restée injoignable."
+    assert town.conversations() == ["unreached"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        pytest.param(None, 10, 15, id="nothing asked"),
+        pytest.param(2.0, 10, 15, id="less than we wait anyway"),
+        pytest.param(90.0, 90, 90, id="a minute and a half"),
+        pytest.param(86_400.0, 600, 600, id="a day, of which ten minutes are obeyed"),
+    ],
+)
+def test_the_gateway_may_ask_to_be_left_alone_up_to_a_cap(
+    town: Any, asked: float | None, least: float, most: float
+) -> None:
+    town.launch(town.people(1))
+    town.dispatch(failing(SmsError("ralentir", retryable=True, retry_after=asked)))
+    waited = (town.messages()[0]["not_before_utc"] - town.now).total_seconds()
+    assert least <= waited <= most
+
+
+def test_a_counselors_own_sms_that_is_refused_for_lack_of_credit_is_not_tried_in_a_circle(town: Any) -> None:
+    launched = town.launch(town.people(1))
+    town.accepted()
+    conversation = town.messages()[0]
+    own = campaigns.Outgoing(launched.agency_id, conversation["conversation_id"], launched.campaign_id,
+                             conversation["phone"], "07", "Bonjour", town.now, author="c1")  # fmt: skip
+    town.database.transact(lambda tx: campaigns.queue(tx, [own], town.now))
+    gateway = failing(SmsError("crédit épuisé", pauses=True))
+    assert [town.dispatch(gateway), town.dispatch(gateway)] == [1, 0]
+    assert town.database.value("SELECT state FROM campaign") == "paused"
+
+
+# What nobody knows is settled by a person
+
+
+def uncertain(town: Any) -> Any:
+    town.launch(town.people(1))
+    town.dispatch(failing(SmsUnknown("pas de réponse")))
+    return town.messages()[0]["message_id"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "conversation"),
+    [(Verdict.ARRIVED, "delivered", "waiting"), (Verdict.LOST, "failed", "unreached")],
+)
+def test_a_person_says_what_became_of_an_sms(town: Any, verdict: Verdict, state: str, conversation: str) -> None:
+    message_id = uncertain(town)
+    settling.settle_unknown(town.database, town.counselor, message_id, verdict, town.now)
+    assert (town.states(), town.conversations()) == ([state], [conversation])
+    assert town.journal() == ["campaign launched", f"unknown message {verdict}"]
+    with pytest.raises(NotFound, match="plus incertain"):
+        settling.settle_unknown(town.database, town.counselor, message_id, verdict, town.now)
+
+
+def test_a_person_may_have_it_sent_again_once_and_the_first_stays_unknown(town: Any) -> None:
+    message_id = uncertain(town)
+
+    def again(_: int) -> bool:
+        try:
+            settling.settle_unknown(town.database, town.counselor, message_id, Verdict.SEND_AGAIN, town.now)
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(again, range(4))) == 1
+    gateway = Gateway()
+    town.dispatch(gateway)
+    assert len(gateway.sent) == 1
+    assert town.states() == ["accepted", "unknown"]
+    first = town.database.one("SELECT body, phone FROM message WHERE state = 'unknown'")
+    assert gateway.sent == [(first["phone"], first["body"])]
+    assert town.messages("state = 'accepted'")[0]["author"] == "c1"
+
+
+def test_nobody_settles_what_is_of_another_agency_or_already_known(town: Any) -> None:
+    message_id = uncertain(town)
+    with pytest.raises(NotFound):
+        settling.settle_unknown(town.database, town.colleague, message_id, Verdict.SEND_AGAIN, town.now)
+    evaluator = replace(town.counselor, role=Role.EVALUATOR)
+    with pytest.raises(NotAllowed):
+        settling.settle_unknown(town.database, evaluator, message_id, Verdict.SEND_AGAIN, town.now)
+    assert town.states() == ["unknown"]

@@ -123,6 +123,25 @@ def test_between_two_unknown_sms_to_one_number_nobody_guesses(town: Any) -> None
 
 
 @pytest.mark.parametrize(
+    ("phone", "outcome", "state"),
+    [
+        pytest.param("+33639980001", "news", "delivered", id="its number"),
+        pytest.param("06 39 98 00 01", "news", "delivered", id="its number, written otherwise"),
+        pytest.param(" ", "news", "delivered", id="no number named"),
+        pytest.param("+33639989999", "unmatched", "accepted", id="another number"),
+        pytest.param("abc", "unmatched", "accepted", id="no number at all"),
+    ],
+)
+def test_a_known_id_counts_only_with_the_number_of_its_sms(town: Any, phone: str, outcome: str, state: str) -> None:
+    town.launch(town.people(1))
+    town.accepted("AT-1")
+    report = town.reports("AT-1", "Success", phone)
+    take(town)
+    assert town.outcome(report) == outcome
+    assert town.states() == [state]
+
+
+@pytest.mark.parametrize(
     ("phone", "status"),
     [
         pytest.param("+33639989999", "Success", id="nobody's number"),

@@ -153,3 +153,22 @@ def test_the_file_for_the_employer_lists_who_said_yes_and_closes_the_offer_after
     assert any("3 personnes prévenues" in done.value for done in app.success)
     assert house.database.value("SELECT count(*) FROM message WHERE template = 'closing'") == 3
     assert not app.exception
+
+
+def test_an_sms_of_which_nobody_knows_is_settled_by_a_person_who_is_told_the_risk(
+    open_page: Open, answered: dict[str, UUID], house: Services
+) -> None:
+    message_id = house.database.value("SELECT message_id FROM message WHERE phone = '+33639980002'")
+    house.database.transact(
+        lambda tx: tx.execute(
+            "UPDATE message SET state = 'unknown', settled_utc = NULL WHERE message_id = $1", message_id
+        )
+    )
+    app = opened(open_page, answered["2"], WorkList.SILENT)
+    assert any("le recevoir deux fois" in caption.value for caption in app.caption)
+    app.button(key=f"conversations.settle.{message_id}.send_again").click().run()
+    again = house.database.rows("SELECT state, author FROM message WHERE phone = '+33639980002' ORDER BY queued_utc")
+    assert [(row["state"], row["author"]) for row in again] == [
+        ("unknown", None), ("queued", house.person.person_id),
+    ]  # fmt: skip
+    assert not app.exception

@@ -1,0 +1,234 @@
+"""Each guard taken away in turn, in a copy of the program: the test that is there for it must then fail."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`guard` stands once in `file`; with `instead` in its place, `test` must fail."""
+
+    name: str
+    file: str
+    guard: str
+    instead: str
+    test: str
+
+
+_DISPATCHER = "tests/outreach/test_dispatcher.py::"
+_VENDOR = "tests/adapters/test_africastalking.py::"
+_INBOX = "tests/outreach/test_inbox.py::"
+_DOOR = "tests/test_webhooks.py::"
+
+MUTANTS = (
+    Mutant(
+        "opt-outs are looked up at the claim",
+        "ftcore/outreach/claiming.py",
+        "AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = {phone})",
+        "",
+        _DISPATCHER + "test_an_opt_out_between_queueing_and_claiming_is_obeyed",
+    ),
+    Mutant(
+        "the stop switch is looked up at the claim",
+        "ftcore/outreach/claiming.py",
+        "AND NOT EXISTS (SELECT 1 FROM sending_rule s WHERE s.agency_id = {agency} AND s.stopped_utc IS NOT NULL)",
+        "",
+        _DISPATCHER + "test_a_stopped_agency_sends_nothing_not_even_what_a_counselor_wrote_and_the_others_go_on",
+    ),
+    Mutant(
+        "hours are looked at again at the claim",
+        "ftcore/outreach/claiming.py",
+        "        if slot <= now:",
+        "        if True:",
+        _DISPATCHER + "test_a_message_that_missed_its_slot_waits_for_the_next",
+    ),
+    Mutant(
+        "one last look before the socket",
+        "ftcore/outreach/dispatcher.py",
+        "if not still_ours(self._database, sms, self._hours, self._clock()):",
+        "if False:",
+        _DISPATCHER + "test_what_comes_between_the_claim_and_the_socket_keeps_the_sms_from_leaving",
+    ),
+    Mutant(
+        "what is unknown is not sent again by itself",
+        "ftcore/outreach/sending.py",
+        "return Outcome(sms, change(MessageState.UNKNOWN, error.reason), trouble=True)",
+        "return Outcome(sms, back_to_queue=True, trouble=True)",
+        _DISPATCHER + "test_each_failure_leaves_the_message_where_it_belongs",
+    ),
+    Mutant(
+        "a claim whose sender is gone is given up",
+        "ftcore/outreach/claiming.py",
+        "now - lease,",
+        "now - 1000 * lease - timedelta(days=9),",
+        _DISPATCHER + "test_a_stale_claim_becomes_unknown_with_an_entry_and_is_never_sent_again",
+    ),
+    Mutant(
+        "nothing is sent before what was sent is recorded",
+        "ftcore/outreach/dispatcher.py",
+        "        self._write_down([])\n",
+        "",
+        _DISPATCHER + "test_what_the_database_refuses_to_record_is_recorded_before_anything_more_is_sent",
+    ),
+    Mutant(
+        "an SMS is sent again by a person once",
+        "ftcore/outreach/settling.py",
+        "AND (resent_utc IS NULL OR NOT $3) ",
+        "",
+        _DISPATCHER + "test_a_person_may_have_it_sent_again_once_and_the_first_stays_unknown",
+    ),
+    Mutant(
+        "Retry-After has a cap",
+        "ftcore/outreach/settling.py",
+        "return min(max(_BACKOFF(state), retry_after or 0.0), LONGEST_WAIT)",
+        "return max(_BACKOFF(state), retry_after or 0.0)",
+        _DISPATCHER + "test_the_gateway_may_ask_to_be_left_alone_up_to_a_cap",
+    ),
+    Mutant(
+        "a turn that was missed is given up",
+        "ftcore/outreach/rate.py",
+        "if early <= 0 and -early <= LATEST.total_seconds():",
+        "if early <= 0:",
+        "tests/outreach/test_rate.py::test_no_second_holds_more_than_the_rate_however_late_the_senders_are",
+    ),
+    Mutant(
+        "redirects are not followed",
+        "ftcore/adapters/africastalking.py",
+        "allow_redirects=False",
+        "allow_redirects=True",
+        _VENDOR + "test_a_redirect_is_never_followed_and_the_key_goes_nowhere_else",
+    ),
+    Mutant(
+        "a whole answer has a deadline",
+        "ftcore/adapters/africastalking.py",
+        "time.monotonic() - started > self._deadline or ",
+        "",
+        _VENDOR + "test_an_answer_that_comes_drop_by_drop_is_given_up_at_the_deadline",
+    ),
+    Mutant(
+        "a 201 without recipients is a refusal",
+        "ftcore/adapters/africastalking.py",
+        "if row is None and not recipients:",
+        "if False:",
+        _VENDOR + "test_an_answer_proves_what_it_proves_and_no_more",
+    ),
+    Mutant(
+        "406 is an opt-out",
+        "ftcore/adapters/africastalking.py",
+        "opted_out=code == _OPTED_OUT",
+        "opted_out=False",
+        _VENDOR + "test_an_answer_proves_what_it_proves_and_no_more",
+    ),
+    Mutant(
+        "402 and 405 halt the campaign",
+        "ftcore/adapters/africastalking.py",
+        "pauses=code in _PAUSES",
+        "pauses=False",
+        _VENDOR + "test_an_answer_proves_what_it_proves_and_no_more",
+    ),
+    Mutant(
+        "a report counts with its SMS's number only",
+        "ftcore/outreach/reports.py",
+        "if message is None or not _is_of(form, message):",
+        "if message is None:",
+        _INBOX + "test_a_known_id_counts_only_with_the_number_of_its_sms",
+    ),
+    Mutant(
+        "between two candidates nobody guesses",
+        "ftcore/outreach/reports.py",
+        "return unknown[0] if len(unknown) == 1 else None",
+        "return unknown[0] if unknown else None",
+        _INBOX + "test_between_two_unknown_sms_to_one_number_nobody_guesses",
+    ),
+    Mutant(
+        "a state only moves forward",
+        "ftcore/outreach/ledger.py",
+        "if STATE_ORDER[change.state] <= STATE_ORDER[before]:",
+        "if False:",
+        "tests/outreach/test_ledger.py::test_without_a_final_the_furthest_news_counts",
+    ),
+    Mutant(
+        "durable before the 200",
+        "ftcore/webhooks.py",
+        "await self._group_commit.committed(",
+        "self._group_commit.put(",
+        _DOOR + "test_what_cannot_be_stored_is_not_acknowledged",
+    ),
+    Mutant(
+        "the secret opens the door",
+        "ftcore/webhooks.py",
+        'if kind is None or not await self._opens(str(request.path_params["secret"])):',
+        "if kind is None:",
+        _DOOR + "test_any_other_address_is_not_there",
+    ),
+    Mutant(
+        "the size of a form is limited",
+        "ftcore/webhooks.py",
+        "        if len(body) > LARGEST_FORM:",
+        "        if False:",
+        _DOOR + "test_a_large_form_without_an_announced_length_is_refused",
+    ),
+    Mutant(
+        "the rate of an address is limited",
+        "ftcore/webhooks.py",
+        "if not self._callbacks.take(caller):",
+        "if False:",
+        _DOOR + "test_a_flood_from_one_address_is_told_to_come_back_and_loses_nothing",
+    ),
+    Mutant(
+        "callbacks come from known networks",
+        "ftcore/webhooks.py",
+        "if not _is_allowed(caller, self._limits.allowed):",
+        "if False:",
+        _DOOR + "test_callbacks_may_be_taken_from_known_networks_only",
+    ),
+    Mutant(
+        "an incoming SMS counts once, posted and fetched",
+        "ftcore/outreach/callbacks.py",
+        'if kind == "incoming" and form.get("id"):',
+        "if False:",
+        "tests/outreach/test_fetching.py::test_a_lost_callback_is_recovered_and_one_that_came_counts_once",
+    ),
+    Mutant(
+        "no more than two addresses are valid",
+        "ftcore/trust/callback_secrets.py",
+        "if valid >= MOST_VALID:",
+        "if False:",
+        "tests/trust/test_callback_secrets.py::test_two_are_valid_during_a_rotation_and_never_three",
+    ),
+)
+
+
+def survivors() -> list[str]:
+    """The guards whose test passes without them; each is tried on the embedded engine."""
+    alive: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("ftcore", "bench", "tests", "data", "pages"):
+            shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.duckdb*"))
+        shutil.copy(PROJECT / "pyproject.toml", copy)
+        for mutant in MUTANTS:
+            file = copy / mutant.file
+            whole = file.read_text()
+            assert whole.count(mutant.guard) == 1, mutant.name
+            file.write_text(whole.replace(mutant.guard, mutant.instead))
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-x", "-q", "-k", "not postgresql", mutant.test],
+                cwd=copy,
+                capture_output=True,
+                check=False,
+            )
+            file.write_text(whole)
+            # 1 says that a test failed; anything else, that none was run.
+            if done.returncode != 1:
+                alive.append(mutant.name)
+            print(f"  {'caught' if done.returncode == 1 else 'SURVIVED':<10}{mutant.name}", flush=True)
+    return alive

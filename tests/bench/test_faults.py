@@ -1,0 +1,67 @@
+"""Kills, a bad gateway and races, small: the large runs are `python -m bench faults`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.faults import arrivals, mutants, rules, sending
+from bench.faults.mutants import Mutant
+
+
+@pytest.fixture
+def address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """An empty database that other processes can open."""
+    if engine == "duckdb":
+        return str(tmp_path / "faults.duckdb")
+    server: Any = request.getfixturevalue("postgres")
+    return str(server.address(server.fresh("house")))
+
+
+def test_kills_and_a_bad_gateway_send_nothing_twice_and_lose_nothing(address: str, engine: str, tmp_path: Path) -> None:
+    book = sending.run(address, sending.SMALL, tmp_path)
+    assert not {what: found for what, found in book.wrong.items() if found}
+    assert book.kills >= 5
+    assert book.accepted + book.unknown == sending.SMALL.people
+    assert book.settled_later > 0
+
+
+def test_replies_posted_again_and_again_to_doors_that_are_killed_count_once(
+    address: str, engine: str, tmp_path: Path
+) -> None:
+    replicas = 1 if engine == "duckdb" else 2
+    found = arrivals.replies(address, tmp_path, distinct=30, copies=3, kills=1, replicas=replicas, seed=1)
+    assert found.acknowledged == found.posts == 90
+    assert not any(found.wrong.values()), found.wrong
+
+
+def test_a_stop_that_is_committed_before_the_last_look_is_obeyed(address: str) -> None:
+    races, _, wrong = rules.stop_races(address, 24, seed=1)
+    assert races > 2
+    assert not any(wrong.values()), wrong
+
+
+def test_generated_instants_are_never_outside_hours() -> None:
+    assert not any(rules.outside_hours(3_000, seed=1).values())
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged_and_is_said(tmp_path: Path) -> None:
+    given, wrong = rules.full_disk(tmp_path)
+    assert given > 0
+    assert not any(wrong.values()), wrong
+
+
+def test_eight_reports_end_in_the_same_state_in_any_order(address: str) -> None:
+    count, wrong = arrivals.orders(address, every=210)
+    assert count == 192
+    assert not any(wrong.values()), wrong
+
+
+@pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_guard_is_where_its_mutant_looks_for_it_and_has_a_test(mutant: Mutant) -> None:
+    """That the tests fail without the guards is shown by `python -m bench faults mutants`."""
+    assert (mutants.PROJECT / mutant.file).read_text().count(mutant.guard) == 1
+    file, _, name = mutant.test.partition("::")
+    assert f"def {name}(" in (mutants.PROJECT / file).read_text()
