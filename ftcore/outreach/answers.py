@@ -333,7 +333,7 @@ def _say(
                 thread.row["phone"],
                 thread.row["department"],
                 templates.fill(wordings[word.kind], word.values),
-                next_slot(now, thread.row["department"], ours),
+                next_slot(now, thread.row["department"] or thread.row["phone"], ours),
                 template=wordings[word.kind].name,
             )
             for thread, word in words

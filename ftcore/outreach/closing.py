@@ -168,7 +168,7 @@ def _tell(
                 row["phone"],
                 row["department"],
                 text,
-                next_slot(now, row["department"], hours),
+                next_slot(now, row["department"] or row["phone"], hours),
                 # Approved by a person, and in their name: it leaves also where the automaton must be silent.
                 author=person.person_id,
                 template=Kind.CLOSING.value,

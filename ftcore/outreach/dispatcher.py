@@ -1,8 +1,8 @@
 """Sends what is queued, in the background: claim (committed) → one last look → send once → record.
 
 Three threads. *Sending* claims a few due SMS at a time and hands them to the gateway. *Reading* takes in
-the callbacks and attends to who is silent, *fetching* asks for those that got lost. None ever resends what may have left: that is
-`unknown`, and a person's matter.
+the callbacks and attends to who is silent, *fetching* asks for callbacks that got lost. None ever resends
+what may have left: that is `unknown`, and a person's matter.
 """
 
 from __future__ import annotations

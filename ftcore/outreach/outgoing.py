@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Row, Transaction
 from ftcore.model import MessageState
 from ftcore.outreach import ledger
+from ftcore.outreach.hours import department_of
 from ftcore.outreach.sms import measure
 
 
@@ -55,7 +56,8 @@ def queue(tx: Transaction, outgoing: Sequence[Outgoing], now: datetime) -> None:
             "conversation_id": sms.conversation_id,
             "campaign_id": sms.campaign_id,
             "phone": sms.phone,
-            "department": sms.department,
+            # What is known of the person before what the number tells: the claim looks at the hours there.
+            "department": sms.department or department_of(sms.phone),
             "body": sms.body,
             "parts": measure(sms.body).parts,
             "automatic": sms.author is None,

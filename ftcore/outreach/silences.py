@@ -72,7 +72,7 @@ def _remind(tx: Transaction, hours: tuple[int, int] | None, now: datetime) -> in
 
 
 def _may_leave(tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> bool:
-    return next_slot(now, row["department"], of_agency(tx, row["agency_id"], hours)) <= now
+    return next_slot(now, row["department"] or row["phone"], of_agency(tx, row["agency_id"], hours)) <= now
 
 
 def _written_to_elsewhere(tx: Transaction, phones: list[str], now: datetime) -> set[str]:

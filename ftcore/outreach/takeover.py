@@ -107,7 +107,7 @@ def write_by_hand(
                     row["phone"],
                     row["department"],
                     text,
-                    next_slot(now, row["department"], of_agency(tx, person.agency_id, hours)),
+                    next_slot(now, row["department"] or row["phone"], of_agency(tx, person.agency_id, hours)),
                     author=person.person_id,
                 )
             ],

@@ -417,6 +417,8 @@ def test_what_comes_between_the_claim_and_the_socket_keeps_the_sms_from_leaving(
             campaigns.set_state(town.database, town.counselor, launched.campaign_id, CampaignState.PAUSED, town.now)
         elif what == "a doubt":
             town.database.transact(lambda tx: tx.execute("UPDATE conversation SET state = 'unclear'"))
+        elif what == "a take-over":
+            town.database.transact(lambda tx: tx.execute("UPDATE conversation SET taken_over_utc = $1", town.now))
         elif what == "the evening":
             now[0] = town.now.replace(hour=18)
         else:
