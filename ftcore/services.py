@@ -87,6 +87,7 @@ class Services:
             lease=lease,
             rate=self.settings.sms_rate,
             mailbox=gateway,
+            part_price=self.settings.part_price,
         )
         self.dispatcher.start()
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from ftcore.database import Database, Row, utc_now
@@ -22,6 +23,7 @@ from ftcore.outreach.fetching import Mailbox, try_to_fetch
 from ftcore.outreach.rate import Pace
 from ftcore.outreach.sending import Outcome, send
 from ftcore.outreach.settling import settle
+from ftcore.settings import PART_PRICE
 
 __all__ = ["BATCH", "LEASE", "Dispatcher", "Outcome", "claim", "give_up_stale_claims", "send", "settle"]
 
@@ -46,6 +48,7 @@ class Dispatcher:
     """The background sender and reader of one process. `start` and `stop` once each; `wake` at any time.
 
     `rate` is the most SMS a second that all dispatchers of this database send together, or None.
+    `part_price`, in euros, counts reminders against the agency's caps.
     `mailbox`, where given, is asked each minute for incoming SMS whose callback may have got lost.
     `at_point` is called at each step from the claim to the record, for fault tests.
     """
@@ -62,6 +65,7 @@ class Dispatcher:
         rate: float | None = None,
         senders: int = SENDERS,
         mailbox: Mailbox | None = None,
+        part_price: Decimal = PART_PRICE,
         at_point: Callable[[str], None] = _nothing,
     ) -> None:
         self._database = database
@@ -73,6 +77,7 @@ class Dispatcher:
         self._pace = None if rate is None else Pace(database, rate)
         self._senders = senders
         self._mailbox = mailbox
+        self._part_price = part_price
         self._at_point = at_point
         self.sender_id = f"dispatcher-{uuid4()}"
         self._stopping = threading.Event()
@@ -126,7 +131,7 @@ class Dispatcher:
         taken = inbox.take_in(self._database, self._hours, self._clock())
         if time.monotonic() - self._attended_at >= ATTEND_EVERY:
             self._attended_at = time.monotonic()
-            taken += silences.attend(self._database, self._hours, self._clock())
+            taken += silences.attend(self._database, self._hours, self._clock(), self._part_price)
         if taken:
             self._work.set()
         return taken

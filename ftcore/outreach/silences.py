@@ -3,16 +3,21 @@ questionnaire goes to a counselor. Silence is never a refusal, and is never told
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.model import ConversationState
-from ftcore.outreach import campaigns, templates
+from ftcore.outreach import campaigns, sending_rules, templates
+from ftcore.outreach.caps import Allowance
 from ftcore.outreach.hours import next_slot, of_agency
+from ftcore.outreach.sms import measure
 from ftcore.outreach.templates import Kind
 from ftcore.outreach.threads import Happening, happen
+from ftcore.settings import PART_PRICE
 from ftcore.trust import journal
 
 # To those who did not answer the first message, once, at D+1.
@@ -22,23 +27,24 @@ CLOSED_AFTER = timedelta(hours=72)
 # Who said yes and left a question open is called rather than asked again.
 LEFT_OPEN_AFTER = timedelta(hours=24)
 MOST_AT_ONCE = 200
+NO_CAP = 10**9
 
 _NOT_CLOSED = "NOT EXISTS (SELECT 1 FROM offer_closing o WHERE o.agency_id = v.agency_id AND o.offer_id = v.offer_id)"
 
 
-def attend(database: Database, hours: tuple[int, int] | None, now: datetime) -> int:
+def attend(database: Database, hours: tuple[int, int] | None, now: datetime, part_price: Decimal = PART_PRICE) -> int:
     """Remind, close and hand over what has been silent for long enough; gives how many conversations moved."""
     return sum(
         database.transact(turn)
         for turn in (
-            lambda tx: _remind(tx, hours, now),
+            lambda tx: _remind(tx, hours, part_price, now),
             lambda tx: _close(tx, now),
             lambda tx: _hand_over(tx, now),
         )
     )
 
 
-def _remind(tx: Transaction, hours: tuple[int, int] | None, now: datetime) -> int:
+def _remind(tx: Transaction, hours: tuple[int, int] | None, part_price: Decimal, now: datetime) -> int:
     """Queue the reminder of those who were reached a day ago and wrote nothing.
 
     Not in a campaign that rests or ended, not where a person speaks, and not within a day of any other
@@ -66,9 +72,14 @@ def _remind(tx: Transaction, hours: tuple[int, int] | None, now: datetime) -> in
     )
     asked = _written_to_elsewhere(tx, [row["phone"] for row in due], now)
     ready = [row for row in due if row["phone"] not in asked and _may_leave(tx, row, hours, now)]
-    for agency_id in dict.fromkeys(row["agency_id"] for row in ready):
-        _remind_agency(tx, agency_id, [row for row in ready if row["agency_id"] == agency_id], now)
-    return len(ready)
+    if not ready:
+        return 0
+    # Caps count what others plan: launches and reminders take turns.
+    tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+    return sum(
+        _remind_agency(tx, agency_id, [row for row in ready if row["agency_id"] == agency_id], part_price, now)
+        for agency_id in dict.fromkeys(row["agency_id"] for row in ready)
+    )
 
 
 def _may_leave(tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> bool:
@@ -86,15 +97,30 @@ def _written_to_elsewhere(tx: Transaction, phones: list[str], now: datetime) -> 
     return {row["phone"] for row in rows}
 
 
-def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], now: datetime) -> None:
+def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], part_price: Decimal, now: datetime) -> int:
+    """Queue the reminders that the agency's caps of the day allow; the others wait for another day."""
+    rules = sending_rules.of_agency(tx, agency_id)
+    if rules.halt is not None:
+        return 0
+    written = _written(tx, agency_id, rows, now)
+    # A reminder is no new campaign: only the day is capped.
+    caps = replace(rules.caps, campaign_messages=NO_CAP, campaign_cost=Decimal(NO_CAP))
+    allowance = Allowance(tx, agency_id, caps, part_price, now)
+    allowed = [sms for sms in written if allowance.refusal(now, measure(sms.body).parts) is None]
     ours = tx.rows(
         "UPDATE conversation SET reminded_utc = $3 "
         "WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[]) AND reminded_utc IS NULL RETURNING conversation_id",
         agency_id,
-        [row["conversation_id"] for row in rows],
+        [sms.conversation_id for sms in allowed],
         now,
     )
     reminded = {row["conversation_id"] for row in ours}  # another replica may have been here first
+    campaigns.queue(tx, [sms for sms in allowed if sms.conversation_id in reminded], now)
+    happen(tx, agency_id, list(reminded), Happening.REMINDED, "automate", now)
+    return len(reminded)
+
+
+def _written(tx: Transaction, agency_id: UUID, rows: list[Row], now: datetime) -> list[campaigns.Outgoing]:
     wording = templates.current(tx, agency_id)[Kind.REMINDER]
     known = {
         row["offer_id"]: offers.from_row(row)
@@ -104,27 +130,19 @@ def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], now: datet
             list({row["offer_id"] for row in rows}),
         )
     }
-    campaigns.queue(
-        tx,
-        [
-            campaigns.Outgoing(
-                agency_id,
-                row["conversation_id"],
-                row["campaign_id"],
-                row["phone"],
-                row["department"],
-                templates.fill(
-                    wording, templates.values_of(row["agency_name"], known[row["offer_id"]], row["first_name"])
-                ),
-                now,
-                template=wording.name,
-            )
-            for row in rows
-            if row["conversation_id"] in reminded
-        ],
-        now,
-    )
-    happen(tx, agency_id, list(reminded), Happening.REMINDED, "automate", now)
+    return [
+        campaigns.Outgoing(
+            agency_id,
+            row["conversation_id"],
+            row["campaign_id"],
+            row["phone"],
+            row["department"],
+            templates.fill(wording, templates.values_of(row["agency_name"], known[row["offer_id"]], row["first_name"])),
+            now,
+            template=wording.name,
+        )
+        for row in rows
+    ]
 
 
 def _close(tx: Transaction, now: datetime) -> int:

@@ -54,7 +54,7 @@ def test_a_lost_callback_is_recovered_and_one_that_came_counts_once(town: Any) -
         lambda tx: tx.insert("callback", [callbacks.stored("incoming", posted, town.now)], if_absent=True)
     )
     town.writes("+33639989999", "somebody else")
-    assert town.conversations() == ["declined", "interested"]
+    assert town.conversations() == ["availability", "declined"]
     assert town.database.value("SELECT count(*) FROM reply") == 3
     assert fetching.fetch(town.database, mailbox, town.now) == 0
     assert town.database.value("SELECT last_id FROM fetch_mark") == "9"

@@ -164,3 +164,18 @@ def test_a_number_that_belongs_to_somebody_else_is_not_written_to_again_until_it
     ]
     town.database.transact(lambda tx: tx.execute("UPDATE candidate SET phone = '+33639980999'"))
     assert campaigns.preflight(town.database, town.counselor, offer, [person], None, town.now).kept
+
+
+def test_reminders_stay_under_the_cap_of_the_day_and_stop_with_the_switch(town: Any) -> None:
+    contacted(town, 3)
+    rule = {"agency_id": town.counselor.agency_id, "daily_messages": 2}
+    town.database.transact(lambda tx: tx.insert("sending_rule", [rule]))
+    assert attend(town, timedelta(hours=25)) == 2
+    assert len(reminders(town)) == 2
+    town.accepted()
+    town.database.transact(lambda tx: tx.execute("UPDATE sending_rule SET stopped_utc = $1", town.now))
+    attend(town, timedelta(hours=23))
+    assert len(reminders(town)) == 2
+    town.database.transact(lambda tx: tx.execute("UPDATE sending_rule SET stopped_utc = NULL"))
+    attend(town, timedelta(minutes=30))
+    assert len(reminders(town)) == 3, "the next day has a cap of its own"
