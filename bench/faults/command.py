@@ -98,7 +98,7 @@ def _stops(engine: str, seed: int, small: bool) -> bool:
     from bench.faults import rules
 
     with empty_address(engine) as address:
-        races, left_first, wrong = rules.stop_races(address, 60 if small else 3_000, seed)
+        races, left_first, wrong = rules.stop_races(address, 60 if small else 1_700, seed)
     facts = {"races of a STOP against a claim": races, "of which the SMS had left first": left_first}
     return told(f"STOP, {engine}, seed {seed}", facts, [zero(what, n, races) for what, n in wrong.items()])
 
