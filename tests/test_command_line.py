@@ -1,6 +1,7 @@
 """The command line and the start: what goes wrong is one French sentence, never a traceback."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,10 +9,14 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 
+from ftcore.__main__ import main
 from ftcore.database import Database
+from ftcore.errors import FtError
 
 PROJECT = Path(__file__).parents[1]
 
@@ -184,3 +189,30 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         log.close()
     assert "Traceback" not in written, written
     assert "Application shutdown complete" in written
+
+
+def test_a_callback_address_is_shown_once_listed_by_its_mark_and_retired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "house.duckdb")
+    database = Database.open(file)
+    agency = {"agency_id": uuid4(), "name": "Agence d'essai", "department": "07", "demo": False}
+    database.transact(lambda tx: tx.insert("agency", [agency]))
+    database.close()
+    monkeypatch.setenv("FT_DATABASE", file)
+
+    def said(*words: str) -> str:
+        return CliRunner().invoke(main, ["callbacks", *words], catch_exceptions=False).output
+
+    first = said("new")
+    secrets = set(re.findall(r"/callbacks/([A-Za-z0-9_-]{43})/", first))
+    assert len(secrets) == 1
+    assert "jamais affichées" in first
+    listed = said("list")
+    assert not secrets & set(listed.split())
+    mark = listed.split()[0]
+    assert "valable" in listed
+    assert f"{mark} est retirée" in said("retire", mark)
+    assert "retirée le" in said("list")
+    with pytest.raises(FtError, match="de quelle agence"):
+        said("list", "--agency", "Agence inconnue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 from collections.abc import Callable
@@ -84,6 +85,18 @@ def _acknowledged(engine: str, seed: int, small: bool) -> bool:
     return told(f"Acknowledged events, {engine}, seed {seed}", facts, rows)
 
 
+def _bodies(engine: str, seed: int, small: bool) -> bool:
+    """Bodies that no vendor would send."""
+    from bench.faults import bodies
+
+    logging.disable(logging.WARNING)  # each malformed one is said in a line
+    count = 2_000 if small else 100_000
+    with empty_address(engine) as address:
+        statuses, wrong = bodies.bodies(address, count, seed)
+    logging.disable(logging.NOTSET)
+    return told(f"Bodies, {engine}, seed {seed}", {"answers": statuses}, [zero(w, n, count) for w, n in wrong.items()])
+
+
 def _orders(engine: str, seed: int, small: bool) -> bool:
     """All orders of eight delivery statuses."""
     from bench.faults import arrivals
@@ -98,7 +111,7 @@ def _stops(engine: str, seed: int, small: bool) -> bool:
     from bench.faults import rules
 
     with empty_address(engine) as address:
-        races, left_first, wrong = rules.stop_races(address, 60 if small else 3_000, seed)
+        races, left_first, wrong = rules.stop_races(address, 60 if small else 1_700, seed)
     facts = {"races of a STOP against a claim": races, "of which the SMS had left first": left_first}
     return told(f"STOP, {engine}, seed {seed}", facts, [zero(what, n, races) for what, n in wrong.items()])
 
@@ -141,6 +154,7 @@ PARTS: dict[str, Callable[[str, int, bool], bool]] = {
     "rate": _rate,
     "replies": _replies,
     "acknowledged": _acknowledged,
+    "bodies": _bodies,
     "orders": _orders,
     "stops": _stops,
     "hours": _hours,

@@ -165,7 +165,7 @@ MUTANTS = (
     Mutant(
         "the secret opens the door",
         "ftcore/webhooks.py",
-        'if kind is None or not await self._opens(str(request.path_params["secret"])):',
+        'if kind is None or not await self._opens(str(scope["path_params"]["secret"])):',
         "if kind is None:",
         _DOOR + "test_any_other_address_is_not_there",
     ),

@@ -133,18 +133,19 @@ logging.disable(logging.CRITICAL)
 database = Database.open(sys.argv[1])
 writer = GroupCommit(database)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
-refused = 0
-for number in range(60):
+def put(number):
     row = {"callback_id": f"c{number}", "kind": "incoming", "form": "x" * 20000}
     try:
         writer.put("callback", row | {"received_utc": datetime.datetime(2026, 11, 27)}).result(20)
-        print(f"c{number}", flush=True)
     except Exception:
-        refused += 1
-        if refused == 3:
-            break
+        return False
+    print(f"c{number}", flush=True)
+    return True
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+refused = sum(not put(number) for number in range(30))
 print(f"refused {refused}", flush=True)
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(f"again {sum(put(number) for number in range(100, 105))}", flush=True)
 os._exit(0)
 """
 
@@ -173,4 +174,5 @@ def full_disk(folder: Path) -> tuple[int, dict[str, int]]:
     return len(given), {
         "acknowledged on a full disk and not there": len(given - there),
         "a full disk that nobody was told of": int(not told),
+        "rows refused once there was room again": int("again 5" not in lines),
     }

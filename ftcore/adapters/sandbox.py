@@ -17,6 +17,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import parse_qsl
 
@@ -179,14 +180,15 @@ class Sandbox:
 
     def _written_after(self, last_id: str, limit: int = 100) -> list[dict[str, str]]:
         """What was typed on the phones after that SMS, the oldest first, as the vendor lists it."""
+        last = self._database.one("SELECT happened_utc, sms_id FROM sandbox_sms WHERE sms_id = $1", last_id)
         rows = self._database.rows(
             """
-            SELECT s.sms_id, s.phone, s.body, s.happened_utc FROM sandbox_sms s
-            WHERE s.outgoing AND ($1 = '0' OR (s.happened_utc, s.sms_id) > (
-                SELECT l.happened_utc, l.sms_id FROM sandbox_sms l WHERE l.sms_id = $1))
-            ORDER BY s.happened_utc, s.sms_id LIMIT $2
+            SELECT sms_id, phone, body, happened_utc FROM sandbox_sms
+            WHERE outgoing AND (happened_utc > $1 OR (happened_utc = $1 AND sms_id > $2))
+            ORDER BY happened_utc, sms_id LIMIT $3
             """,
-            last_id,
+            last["happened_utc"] if last else datetime(1970, 1, 1),
+            last["sms_id"] if last else "",
             limit,
         )
         return [

@@ -149,8 +149,8 @@ class DuckDatabase(Database):
             cursor.close()
 
     def _is_final(self, error: Exception) -> bool:
-        # An earlier error of this transaction was swallowed; no other writer is to blame.
-        return "is aborted" in str(error)
+        # An earlier error of this transaction was swallowed, or the disk refuses; no other writer is to blame.
+        return "is aborted" in str(error) or "Could not write file" in str(error)
 
     def skip_locked(self, table: str) -> str:
         return ""

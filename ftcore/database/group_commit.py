@@ -96,11 +96,12 @@ class GroupCommit:
         try:
             self._database.transact(write)
         except Exception as error:
-            if len(group) > 1:  # one bad row must not cost the others their place
+            # One bad row must not cost the others their place; a disk that is full refuses them all alike.
+            if len(group) > 1 and not isinstance(error, self._database.conflicts):
                 for pending in group:
                     self._commit([pending])
                 return
-            log.exception("a row could not be committed")
+            log.exception("%d rows could not be committed", len(group))
             _tell(group, error)
         else:
             _tell(group, None)

@@ -18,10 +18,11 @@ from ftcore import webhooks
 from ftcore.adapters import sandbox as vendor
 from ftcore.adapters.africastalking import AfricasTalkingGateway
 from ftcore.adapters.sandbox import Sandbox, Weather
-from ftcore.database import Database, GroupCommit
+from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.errors import SmsError, SmsUnknown
-from ftcore.outreach import campaigns
+from ftcore.outreach import campaigns, fetching
 from ftcore.settings import SmsSettings
+from ftcore.trust.callback_secrets import KnownSecrets
 
 SECRET = "secret-of-this-test-run-0001"
 PHONE = "+33639980001"
@@ -65,7 +66,9 @@ def place(monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[..., Databas
     database = fresh_database()
     group_commit = GroupCommit(database)
     sandbox = Sandbox(database, group_commit, network_speed=100.0, people_speed=1_000_000.0)
-    app = Starlette(routes=sandbox.routes() + webhooks.routes(group_commit, SECRET, lambda: None))
+    app = Starlette(
+        routes=sandbox.routes() + webhooks.routes(group_commit, KnownSecrets(database, SECRET), lambda: None)
+    )
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", 0))
@@ -137,6 +140,20 @@ def test_a_wrong_account_pauses_and_nothing_is_stored(place: Neighbourhood, acco
         place.gateway(**account).send(PHONE, QUESTION)
     assert refused.value.pauses
     assert place.sandbox.threads() == []
+
+
+def test_what_was_typed_is_listed_after_the_last_one_and_counts_once_with_its_callback(place: Neighbourhood) -> None:
+    mailbox = place.gateway()
+    fetching.fetch(place.database, mailbox, utc_now())
+    for text in ("Oui", "Non", "Bonjour"):
+        place.sandbox.write(PHONE, text)
+    place.settled()
+    listed = mailbox.fetch("0")
+    assert [form["text"] for form in listed] == ["Oui", "Non", "Bonjour"]
+    assert mailbox.fetch(listed[1]["id"]) == listed[2:]
+    place.database.transact(lambda tx: tx.execute("DELETE FROM callback WHERE form LIKE '%Non%'"))
+    assert fetching.fetch(place.database, mailbox, utc_now()) == 3
+    assert sorted(form["text"] for form in place.callbacks("incoming")) == ["Bonjour", "Non", "Oui"]
 
 
 def test_the_server_answers_as_the_vendors_does(place: Neighbourhood) -> None:

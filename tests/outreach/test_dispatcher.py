@@ -111,6 +111,27 @@ def test_a_stop_that_only_the_gateway_knew_is_recorded_for_every_agency(town: An
     assert town.journal() == ["campaign launched", "opt-out"]
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=400)])
+def test_a_clock_that_jumps_while_an_sms_is_under_way_loses_and_doubles_nothing(town: Any, jump: timedelta) -> None:
+    town.launch(town.people(3))
+    now = [town.now]
+    gateway = Gateway()
+
+    def answer(phone: str) -> Receipt:
+        if len(gateway.sent) == 2:
+            now[0] += jump
+            dispatcher.give_up_stale_claims(town.database, now[0])
+        return Receipt(f"AT-{phone}", None)
+
+    gateway.answer = answer
+    sender = Dispatcher(town.database, gateway, None, clock=lambda: now[0], senders=1)
+    sender.send_due()
+    now[0] = town.now + abs(jump)
+    sender.send_due()
+    assert town.states() == ["accepted"] * 3
+    assert len({phone for phone, _ in gateway.sent}) == len(gateway.sent) == 3
+
+
 # What is looked at again inside the claim
 
 
