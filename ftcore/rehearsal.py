@@ -50,8 +50,7 @@ def rehearse(data: bytes, candidates: int, seed: int, database: str = ":memory:"
     Gives `{"offers": [one funnel each], "totals": {...}}`. `lost` counts SMS that we believe sent and
     no phone received, and answers typed that we do not hold; `doubled`, SMS received more than once;
     `without_state`, SMS still queued or claimed at the end. Raises FtError when the file is unreadable
-    or the conversations do not end in time. `handed_over` are to be called; `dated` of them named a day;
-    `messages` counts every SMS handed to the gateway.
+    or the conversations do not end in time. `handed_over` are to be called; `dated` of them named a day.
     """
     if database.startswith(("postgresql://", "postgres://")):
         with throw_away_database(database) as fresh:
@@ -184,7 +183,7 @@ def _compare(house: services.Services, offers: list[Offer], funnels: list[Result
 
 # Where those who answered stand at the end; each of them stands in one place.
 STANDS = ("interested", "declined", "undecided", "wrong_person", "opted_out")
-_COUNTED = ("sent", "delivered", "replied", *STANDS, "handed_over", "dated", "messages")
+_COUNTED = ("sent", "delivered", "replied", *STANDS, "handed_over", "dated")
 
 # Conversations, one a person and offer. A no to a prerequisite is no refusal: what counts is where the conversation
 # stands, and what was said of the offer itself.
@@ -194,9 +193,7 @@ _FUNNEL = """
                EXISTS (SELECT 1 FROM reply r WHERE r.agency_id = v.agency_id
                        AND r.conversation_id = v.conversation_id) AS replied,
                v.state NOT IN ('declined', 'stopped', 'wrong_person') AND coalesce(v.interest, '') = 'yes'
-                   AS interested,
-               (SELECT count(*) FROM message x WHERE x.agency_id = v.agency_id
-                AND x.conversation_id = v.conversation_id AND x.gateway_id IS NOT NULL) AS messages
+                   AS interested
         FROM conversation v
         JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
     )
@@ -211,8 +208,7 @@ _FUNNEL = """
            count(*) FILTER (WHERE replied AND state = 'wrong_person') AS wrong_person,
            count(*) FILTER (WHERE replied AND state = 'stopped') AS opted_out,
            count(*) FILTER (WHERE state = 'interested') AS handed_over,
-           count(*) FILTER (WHERE state = 'interested' AND available_from IS NOT NULL) AS dated,
-           sum(messages) AS messages
+           count(*) FILTER (WHERE state = 'interested' AND available_from IS NOT NULL) AS dated
     FROM talk GROUP BY offer_id
 """
 
@@ -239,10 +235,10 @@ _BOOKS = {
 
 def table(result: Result) -> str:
     """The funnel as a table for a terminal, one line an offer and a line of totals."""
-    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "intéressés", "rappel", "avec date",
-             "non", "à voir", "erreur", "STOP", "SMS")  # fmt: skip
+    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "intérêt", "rappel", "avec date",
+             "non", "à voir", "erreur", "STOP")  # fmt: skip
     names = ("considered", "selected", "sent", "delivered", "replied", "interested", "handed_over", "dated",
-             "declined", "undecided", "wrong_person", "opted_out", "messages")  # fmt: skip
+             "declined", "undecided", "wrong_person", "opted_out")  # fmt: skip
     lines = [f"{heads[0]:<44}" + "".join(f"{head:>11}" for head in heads[1:])]
     lines += [
         f"{funnel['title'][:42]:<44}" + "".join(f"{funnel[name]:>11}" for name in names)

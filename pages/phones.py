@@ -2,76 +2,19 @@
 
 import streamlit as st
 
-from ftcore.adapters.sandbox import Sandbox, Weather
+from ftcore.adapters.sandbox import Sandbox
 from ftcore.insight import wording
-from ftcore.phones import display
 from ftcore.services import current
 from pages.frame import show_error
+from pages.phone_controls import controls
+from pages.phone_view import Seen, show_phone
 
-WEATHERS = {
-    Weather.FAIR: "Tout va bien",
-    Weather.SLOW: "Réseau lent",
-    Weather.DOWN: "Passerelle en panne",
-    Weather.NO_CREDIT: "Crédit épuisé",
-}
-SPEEDS = {1.0: "en temps réel", 60.0: "1 minute = 1 seconde", 600.0: "10 minutes = 1 seconde"}
-QUICK_ANSWERS = ("Oui", "Non merci", "C'est payé combien ?", "Peut-être", "STOP")
+# Four rows of three at 1280 px.
+SHOWN = 12
+KNOWN = 120
 
 services = current()
 state = st.session_state
-
-
-def switch_personas(sandbox: Sandbox) -> None:
-    sandbox.personas = state["phones.personas"]
-
-
-def switch_weather(sandbox: Sandbox) -> None:
-    sandbox.weather = state["phones.weather"]
-
-
-def switch_speed(sandbox: Sandbox) -> None:
-    sandbox.people_speed = state["phones.speed"]
-
-
-def pick(phone: str) -> None:
-    state["phones.open"] = phone
-
-
-def answer(sandbox: Sandbox, phone: str, text: str | None = None) -> None:
-    typed = text if text is not None else state[f"phones.type.{phone}"]
-    if typed and typed.strip():
-        sandbox.write(phone, typed.strip())
-
-
-def controls(sandbox: Sandbox) -> None:
-    with st.container(border=True):
-        people, pace, gateway = st.columns([3, 3, 5], vertical_alignment="bottom")
-        people.toggle(
-            "Réponses automatiques",
-            value=sandbox.personas,
-            key="phones.personas",
-            on_change=switch_personas,
-            args=(sandbox,),
-            help="Environ six sur dix répondent, après 19 minutes en médiane. Valable pour les SMS à venir.",
-        )
-        pace.selectbox(
-            "Leur temps",
-            list(SPEEDS),
-            index=list(SPEEDS).index(sandbox.people_speed) if sandbox.people_speed in SPEEDS else 1,
-            format_func=SPEEDS.__getitem__,
-            key="phones.speed",
-            on_change=switch_speed,
-            args=(sandbox,),
-        )
-        gateway.selectbox(
-            "La passerelle",
-            list(Weather),
-            index=list(Weather).index(sandbox.weather),
-            format_func=WEATHERS.__getitem__,
-            key="phones.weather",
-            on_change=switch_weather,
-            args=(sandbox,),
-        )
 
 
 @st.fragment(run_every=1.0)
@@ -83,65 +26,64 @@ def row_of_phones(sandbox: Sandbox) -> None:
 
 
 def show_phones(sandbox: Sandbox) -> None:
-    phones = sandbox.threads()
+    phones = {phone.number: phone for phone in sandbox.threads(KNOWN)}
     if not phones:
         st.info(
-            "Les téléphones sont silencieux : aucun SMS n'est encore arrivé. Lancez une présélection, "
-            "les messages sonneront ici.",
+            "Les téléphones sont silencieux : aucun SMS n'est encore arrivé. Activez « Répondent tout seuls », "
+            "puis lancez une présélection : ils sonneront ici.",
             icon=":material/notifications_off:",
         )
         st.page_link("preselection.py", label="Lancer une présélection", icon=":material/group_search:")
         return
-    left, right = st.columns([1, 2], gap="large")
-    numbers = [phone.number for phone in phones]
-    opened = state.get("phones.open")
-    if opened not in numbers:
-        # Kept from now on: a phone that rings must not take the place of the one being typed on.
-        opened = state["phones.open"] = numbers[0]
-    with left, st.container(height=560, border=False):
-        for phone in phones:
-            bell = ":material/notifications_active:" if phone.unread else ":material/smartphone:"
-            st.button(
-                display(phone.number),
-                icon=bell,
-                key=f"phones.pick.{phone.number}",
-                type="primary" if phone.number == opened else "secondary",
-                width="stretch",
-                on_click=pick,
-                args=(phone.number,),
-            )
-    with right:
-        show_phone(sandbox, opened)
+    # A phone keeps its place while one looks: those that ring for the first time come after the others.
+    order: list[str] = [number for number in state["phones.order"] if number in phones]
+    order += [number for number in phones if number not in order]
+    state["phones.order"] = order
+    first = min(state.setdefault("phones.first", 0), (len(order) - 1) // SHOWN * SHOWN)
+    here = order[first : first + SHOWN]
+    show_summary(sandbox, [phones[number].unread for number in order], first)
+    threads = sandbox.thread_of_each(here)
+    owners = sandbox.owners(services.person.agency_id, here)
+    typing = sandbox.typing()
+    with st.container(horizontal=True, gap="medium"):
+        for number in here:
+            show_phone(sandbox, Seen(phones[number], owners.get(number), threads[number], number in typing))
 
 
-def show_phone(sandbox: Sandbox, number: str) -> None:
-    with st.container(border=True):
-        st.markdown(f":material/smartphone: **{display(number)}**")
-        with st.container(height=330, border=False, autoscroll=True):
-            for sms in sandbox.thread(number):
-                mine = sms["outgoing"]
-                with st.chat_message(
-                    "user" if mine else "assistant",
-                    avatar=":material/person:" if mine else ":material/apartment:",
-                ):
-                    st.text(sms["body"])
-                    st.caption(wording.instant(sms["happened_utc"]))
-        with st.container(horizontal=True, gap="small"):
-            for text in QUICK_ANSWERS:
-                st.button(text, key=f"phones.quick.{number}.{text}", on_click=answer, args=(sandbox, number, text))
-        st.chat_input(
-            "Répondre comme si c'était votre téléphone…",
-            key=f"phones.type.{number}",
-            on_submit=answer,
-            args=(sandbox, number),
-            max_chars=480,
-        )
+def show_summary(sandbox: Sandbox, unread: list[bool], first: int) -> None:
+    """How many phones there are, and the way to those that do not fit."""
+    phones = wording.counted(len(unread), "téléphone")
+    answered = wording.counted(unread.count(False), "a répondu", "ont répondu")
+    writing = len(sandbox.typing())
+    busy = f" · {wording.counted(writing, 'écrit', 'écrivent')} en ce moment" if writing else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/smartphone: {phones} · {answered}{busy}", width="content")
+        if len(unread) <= SHOWN:
+            return
+        st.space("stretch")
+        last = min(first + SHOWN, len(unread))
+        st.caption(f"{first + 1} à {last}", width="content")
+        turn("Précédents", ":material/chevron_left:", first - SHOWN, first == 0)
+        turn("Suivants", ":material/chevron_right:", first + SHOWN, last == len(unread))
+
+
+def turn(label: str, icon: str, first: int, disabled: bool) -> None:
+    st.button(label, icon=icon, key=f"phones.turn.{label}", disabled=disabled, on_click=go_to, args=(first,))
+
+
+def go_to(first: int) -> None:
+    state["phones.first"] = first
 
 
 st.title("Téléphones")
-st.caption("Les téléphones fictifs de la démonstration : répondez à la place des personnes, rien ne quitte la machine.")
+st.caption(
+    "Les téléphones fictifs de la démonstration : répondez à la place des gens, ou regardez-les répondre. "
+    "Rien ne quitte la machine."
+)
 if services.sandbox is None:
     st.warning("Les envois sont réels : il n'y a pas de téléphones fictifs.")
 else:
+    # A whole run is a visit: the liveliest phones come first again.
+    state["phones.order"] = []
     controls(services.sandbox)
     row_of_phones(services.sandbox)
