@@ -1,7 +1,6 @@
 """Above the phones: whether people answer by themselves, and how the gateway and the network behave."""
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -24,7 +23,7 @@ FORETOLD = {
 }
 SPEEDS = {1.0: "en temps réel", 60.0: "1 minute = 1 seconde", 600.0: "10 minutes = 1 seconde"}
 
-# Field of the settings → label, highest value, step, what it means. Shares are shown in percent.
+# Field of the settings → label, what it means.
 SHARES = {
     "unreachable": ("SMS qui n'arrivent pas", "Téléphone éteint, hors réseau : la remise échoue."),
     "refusals": ("Numéros refusés", "La passerelle ne prend pas ce numéro : invalide, sans route, ou STOP ancien."),
@@ -32,12 +31,20 @@ SHARES = {
         "Réponses de la passerelle perdues",
         "On ne sait pas si le SMS est parti : il l'est une fois sur deux. À l'écran : « envoi incertain ».",
     ),
-    "doubled_callbacks": ("Avis reçus en double", "Avis de remise et réponses arrivent deux fois, et ne comptent qu'une."),
+    "doubled_callbacks": (
+        "Avis reçus en double",
+        "Avis de remise et réponses arrivent deux fois, et ne comptent qu'une.",
+    ),
 }
 SECONDS = {
-    "latency": ("Temps de réponse de la passerelle", 20.0, "Au-delà de 15 s nous n'attendons plus : envoi incertain."),
-    "late_callbacks": ("Retard des avis de remise et des réponses", 30.0, "En moyenne ; ils se doublent en route."),
+    "latency": (
+        "Temps de réponse de la passerelle",
+        "Au-delà de 15 secondes, nous n'attendons plus : envoi incertain.",
+    ),
+    "late_callbacks": ("Retard des avis et des réponses", "En moyenne : ils se doublent en route."),
 }
+LONGEST_SECONDS = 20
+MOST_PER_SECOND = 20
 
 state = st.session_state
 
@@ -46,66 +53,66 @@ state = st.session_state
 def controls(sandbox: Sandbox) -> None:
     """In a fragment: a change here must not redraw a phone on which somebody types."""
     with st.container(border=True):
-        people, pace, gateway = st.columns([3, 3, 8], gap="medium")
+        people, gateway = st.columns([3, 7], gap="medium")
         with people:
-            st.caption("Les gens")
-            st.toggle(
-                "Répondent tout seuls",
-                value=sandbox.personas,
-                key="phones.personas",
-                on_change=switch_personas,
-                args=(sandbox,),
-                help="Chaque numéro a son caractère, toujours le même. Environ six personnes sur dix répondent, "
-                "après 19 minutes en médiane. Vaut pour les SMS à venir.",
-            )
-        with pace:
-            st.selectbox(
-                "Leur temps",
-                list(SPEEDS),
-                index=list(SPEEDS).index(sandbox.people_speed) if sandbox.people_speed in SPEEDS else 1,
-                format_func=SPEEDS.__getitem__,
-                key="phones.speed",
-                on_change=switch_speed,
-                args=(sandbox,),
-            )
+            show_people(sandbox)
         with gateway:
             show_weather(sandbox)
+
+
+def show_people(sandbox: Sandbox) -> None:
+    st.selectbox(
+        "Le temps des gens",
+        list(SPEEDS),
+        index=list(SPEEDS).index(sandbox.people_speed) if sandbox.people_speed in SPEEDS else 1,
+        format_func=SPEEDS.__getitem__,
+        key="phones.speed",
+        on_change=switch_speed,
+        args=(sandbox,),
+    )
+    st.toggle(
+        "Répondent tout seuls",
+        value=sandbox.personas,
+        key="phones.personas",
+        on_change=switch_personas,
+        args=(sandbox,),
+        help="Chaque numéro a son caractère, toujours le même. Environ six personnes sur dix répondent, "
+        "après 19 minutes en médiane. Vaut pour les SMS à venir.",
+    )
 
 
 def show_weather(sandbox: Sandbox) -> None:
     # As it is now: it may have been changed below, or by somebody else.
     state["phones.weather"] = sandbox.weather
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.segmented_control(
-            "Le réseau SMS",
-            list(Weather),
-            format_func=WEATHERS.__getitem__,
-            key="phones.weather",
-            on_change=switch_weather,
-            args=(sandbox,),
-        )
+    st.segmented_control(
+        "Le réseau SMS",
+        list(Weather),
+        format_func=WEATHERS.__getitem__,
+        key="phones.weather",
+        on_change=switch_weather,
+        args=(sandbox,),
+    )
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        st.caption(FORETOLD[sandbox.weather])
         with st.popover("Régler", icon=":material/tune:"):
             show_settings(sandbox)
-    st.caption(FORETOLD[sandbox.weather])
 
 
 def show_settings(sandbox: Sandbox) -> None:
     now = sandbox.conduct
-    for name, (label, most, meaning) in SECONDS.items():
-        setting(sandbox, name, f"{label} (s)", getattr(now, name), most, 0.5, meaning)
-    setting(sandbox, "per_second", "SMS pris par seconde (0 : sans limite)", now.per_second, 20, 1,
+    for name, (label, meaning) in SECONDS.items():
+        setting(sandbox, name, label, round(getattr(now, name)), LONGEST_SECONDS, "%d s", meaning)
+    setting(sandbox, "per_second", "SMS pris par seconde (0 : sans limite)", now.per_second, MOST_PER_SECOND, "%d",
             "Au-delà, la passerelle demande de ralentir, et le SMS repart un peu plus tard.")  # fmt: skip
     for name, (label, meaning) in SHARES.items():
-        setting(sandbox, name, f"{label} (%)", round(100 * getattr(now, name)), 100, 1, meaning)
+        setting(sandbox, name, label, round(100 * getattr(now, name)), 100, "%d %%", meaning)
     st.button("Retour au beau temps", icon=":material/sunny:", key="phones.fair", on_click=clear_up, args=(sandbox,))
 
 
-def setting(sandbox: Sandbox, name: str, label: str, value: Any, most: Any, step: Any, meaning: str) -> None:
+def setting(sandbox: Sandbox, name: str, label: str, value: int, most: int, shown: str, meaning: str) -> None:
     key = f"phones.{name}"
-    state[key] = value
-    st.slider(
-        label, type(value)(0), most, step=step, key=key, on_change=switch_setting, args=(sandbox, name), help=meaning
-    )
+    state[key] = min(value, most)
+    st.slider(label, 0, most, format=shown, key=key, on_change=switch_setting, args=(sandbox, name), help=meaning)
 
 
 def switch_personas(sandbox: Sandbox) -> None:

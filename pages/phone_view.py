@@ -1,7 +1,7 @@
 """One phone of the sandbox: whose it is, who they are, their thread, and a box to type in their place."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -12,27 +12,30 @@ from ftcore.phones import display
 from pages.frame import escaped
 
 # Wide enough for a text message, narrow enough for three in a row at 1280 px.
-WIDTH = 302
-THREAD_HEIGHT = 290
+WIDTH = 288
+THREAD_HEIGHT = 260
+BUBBLE = 232
 RINGS = timedelta(seconds=6)
 
+# What is said of a character, and the sign beside what they type.
 CHARACTERS = {
-    Character.EAGER: ("De bonne humeur, dit oui tout de suite", ":material/sunny:"),
-    Character.BRIEF: ("Va à l'essentiel, répond en deux mots", ":material/bolt:"),
-    Character.TALKATIVE: ("Aime bavarder, trois phrases pour une", ":material/local_cafe:"),
-    Character.HESITANT: ("Prend son temps : « faut voir »", ":material/balance:"),
-    Character.ASKS_PAY: ("Pieds sur terre, parle d'abord de paie", ":material/euro:"),
+    Character.EAGER: ("Bonne humeur, dit oui aussitôt", ":material/sentiment_very_satisfied:"),
+    Character.BRIEF: ("Droit au but, en deux mots", ":material/bolt:"),
+    Character.TALKATIVE: ("Aime bavarder, et raconte tout", ":material/record_voice_over:"),
+    Character.HESITANT: ("Prend son temps : « faut voir »", ":material/psychology_alt:"),
+    Character.ASKS_PAY: ("Parle d'abord du salaire", ":material/euro:"),
     Character.BUSY: ("Déjà en route ailleurs, décline", ":material/directions_run:"),
-    Character.FURIOUS: ("À bout de patience, veut la paix", ":material/thunderstorm:"),
-    Character.WRONG_NUMBER: ("A hérité du numéro de quelqu'un", ":material/alt_route:"),
+    Character.FURIOUS: ("À bout de patience, veut la paix", ":material/sentiment_extremely_dissatisfied:"),
+    Character.WRONG_NUMBER: ("A hérité du numéro d'autrui", ":material/wrong_location:"),
     Character.SILENT: ("Téléphone au fond du sac", ":material/backpack:"),
 }
+# What a button says, and what is typed.
 QUICK_ANSWERS = {
-    Ask.INTEREST: ("Oui", "Non merci", "C'est payé combien ?", "STOP"),
-    Ask.AVAILABILITY: ("Dès lundi", "Tout de suite", "Je ne sais pas encore"),
-    Ask.CLOSED: ("Oui", "Non", "Je ne sais pas"),
-    Ask.OPEN: ("Appelez-moi", "Je ne sais pas"),
-    Ask.NOTHING: ("Merci", "STOP"),
+    Ask.INTEREST: {"Oui": "Oui", "Non": "Non merci", "Paie ?": "C'est payé combien ?", "STOP": "STOP"},
+    Ask.AVAILABILITY: {"Lundi": "Dès lundi", "De suite": "Tout de suite", "Plus tard": "Le mois prochain"},
+    Ask.CLOSED: {"Oui": "Oui", "Non": "Non", "Je ne sais pas": "Je ne sais pas"},
+    Ask.OPEN: {"Appelez-moi": "Appelez-moi", "Je ne sais pas": "Je ne sais pas"},
+    Ask.NOTHING: {"Merci": "Merci", "STOP": "STOP"},
 }
 
 
@@ -60,10 +63,10 @@ def show_phone(sandbox: Sandbox, seen: Seen) -> None:
         show_head(seen, ask)
         show_character(sandbox, number)
         with st.container(height=THREAD_HEIGHT, border=False, autoscroll=True, gap="small"):
-            show_thread(seen)
+            show_thread(seen, CHARACTERS[sandbox.character(number)][1] if sandbox.personas else ":material/person:")
         with st.container(horizontal=True, gap="xsmall"):
-            for text in QUICK_ANSWERS[ask]:
-                st.button(text, key=f"phones.quick.{number}.{text}", on_click=answer, args=(sandbox, number, text))
+            for label, text in QUICK_ANSWERS[ask].items():
+                st.button(label, key=f"phones.quick.{number}.{label}", on_click=answer, args=(sandbox, number, text))
         st.chat_input(
             "Répondre à sa place…",
             key=f"phones.type.{number}",
@@ -75,10 +78,9 @@ def show_phone(sandbox: Sandbox, seen: Seen) -> None:
 
 def show_head(seen: Seen, ask: Ask) -> None:
     phone = seen.phone
-    name = escaped(seen.owner, 24) if seen.owner else display(phone.number)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{name}**", width="content")
-        st.space("stretch")
+    name = escaped(seen.owner, 20) if seen.owner else display(phone.number)
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{name}**", width="stretch")
         if phone.unread and utc_now() - phone.latest_utc < RINGS:
             st.badge("Sonne", icon=":material/vibration:", color="green")
         elif phone.unread and ask is not Ask.NOTHING:
@@ -103,32 +105,32 @@ def show_character(sandbox: Sandbox, number: str) -> None:
             "Reposez-le pour le lui rendre.",
         )
     elif sandbox.personas:
-        words, icon = CHARACTERS[sandbox.character(number)]
-        st.badge(words, icon=icon, color="violet")
+        words, sign = CHARACTERS[sandbox.character(number)]
+        st.badge(words, icon=sign, color="violet")
     else:
         st.caption(f":material/smartphone: {display(number)}")
 
 
-def show_thread(seen: Seen) -> None:
+def show_thread(seen: Seen, sign: str) -> None:
+    """Ours on the left, theirs on the right with their sign."""
     day: str | None = None
     for sms in seen.thread:
-        this = wording.day(wording.paris(sms["happened_utc"]).date())
-        if this != day:
-            day = this
-            st.caption(this, width="stretch", text_alignment="center")
-        show_bubble(sms["body"], sms["happened_utc"], mine=sms["outgoing"])
+        at = wording.paris(sms["happened_utc"])
+        if wording.day(at.date()) != day:
+            day = wording.day(at.date())
+            st.caption(day, width="stretch", text_alignment="center")
+        if sms["outgoing"]:
+            with st.container(horizontal=True, horizontal_alignment="right"):
+                show_theirs(sms["body"], f"{at:%H:%M}", sign)
+        else:
+            with st.container(border=True, width=BUBBLE, gap=None):
+                st.text(sms["body"])
+                st.caption(f"France Travail · {at:%H:%M}")
     if seen.typing:
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            st.caption(":material/more_horiz: écrit…", width="content")
+        st.caption(f"{sign} écrit…", width="stretch", text_alignment="right")
 
 
-def show_bubble(body: str, happened_utc: datetime, *, mine: bool) -> None:
-    """Their own SMS stand on the right, ours on the left."""
-    side = "right" if mine else "left"
-    time = f"{wording.paris(happened_utc):%H:%M}"
-    with (
-        st.container(horizontal=True, horizontal_alignment=side),
-        st.container(border=True, width=220, gap=None),
-    ):
+def show_theirs(body: str, time: str, sign: str) -> None:
+    with st.chat_message("user", avatar=sign, width=BUBBLE), st.container(gap=None):
         st.text(body)
-        st.caption(f"{time} · lui ou elle" if mine else f"{time} · France Travail", text_alignment=side)
+        st.caption(time)

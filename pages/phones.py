@@ -2,88 +2,20 @@
 
 import streamlit as st
 
-from ftcore.adapters.sandbox import Sandbox
-from ftcore.insight import wording
 from ftcore.services import current
-from pages.frame import show_error
 from pages.phone_controls import controls
-from pages.phone_view import Seen, show_phone
-
-# Four rows of three at 1280 px.
-SHOWN = 12
-KNOWN = 120
-
-services = current()
-state = st.session_state
-
-
-@st.fragment(run_every=1.0)
-def row_of_phones(sandbox: Sandbox) -> None:
-    try:
-        show_phones(sandbox)
-    except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
-        show_error(error)
-
-
-def show_phones(sandbox: Sandbox) -> None:
-    phones = {phone.number: phone for phone in sandbox.threads(KNOWN)}
-    if not phones:
-        st.info(
-            "Les téléphones sont silencieux : aucun SMS n'est encore arrivé. Activez « Répondent tout seuls », "
-            "puis lancez une présélection : ils sonneront ici.",
-            icon=":material/notifications_off:",
-        )
-        st.page_link("preselection.py", label="Lancer une présélection", icon=":material/group_search:")
-        return
-    # A phone keeps its place while one looks: those that ring for the first time come after the others.
-    order: list[str] = [number for number in state["phones.order"] if number in phones]
-    order += [number for number in phones if number not in order]
-    state["phones.order"] = order
-    first = min(state.setdefault("phones.first", 0), (len(order) - 1) // SHOWN * SHOWN)
-    here = order[first : first + SHOWN]
-    show_summary(sandbox, [phones[number].unread for number in order], first)
-    threads = sandbox.thread_of_each(here)
-    owners = sandbox.owners(services.person.agency_id, here)
-    typing = sandbox.typing()
-    with st.container(horizontal=True, gap="medium"):
-        for number in here:
-            show_phone(sandbox, Seen(phones[number], owners.get(number), threads[number], number in typing))
-
-
-def show_summary(sandbox: Sandbox, unread: list[bool], first: int) -> None:
-    """How many phones there are, and the way to those that do not fit."""
-    phones = wording.counted(len(unread), "téléphone")
-    answered = wording.counted(unread.count(False), "a répondu", "ont répondu")
-    writing = len(sandbox.typing())
-    busy = f" · {wording.counted(writing, 'écrit', 'écrivent')} en ce moment" if writing else ""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/smartphone: {phones} · {answered}{busy}", width="content")
-        if len(unread) <= SHOWN:
-            return
-        st.space("stretch")
-        last = min(first + SHOWN, len(unread))
-        st.caption(f"{first + 1} à {last}", width="content")
-        turn("Précédents", ":material/chevron_left:", first - SHOWN, first == 0)
-        turn("Suivants", ":material/chevron_right:", first + SHOWN, last == len(unread))
-
-
-def turn(label: str, icon: str, first: int, disabled: bool) -> None:
-    st.button(label, icon=icon, key=f"phones.turn.{label}", disabled=disabled, on_click=go_to, args=(first,))
-
-
-def go_to(first: int) -> None:
-    state["phones.first"] = first
-
+from pages.phone_row import row_of_phones
 
 st.title("Téléphones")
 st.caption(
     "Les téléphones fictifs de la démonstration : répondez à la place des gens, ou regardez-les répondre. "
     "Rien ne quitte la machine."
 )
-if services.sandbox is None:
+sandbox = current().sandbox
+if sandbox is None:
     st.warning("Les envois sont réels : il n'y a pas de téléphones fictifs.")
 else:
     # A whole run is a visit: the liveliest phones come first again.
-    state["phones.order"] = []
-    controls(services.sandbox)
-    row_of_phones(services.sandbox)
+    st.session_state["phones.order"] = []
+    controls(sandbox)
+    row_of_phones(sandbox)

@@ -45,7 +45,7 @@ FORECAST: dict[Weather, Conduct] = {
     Weather.FAIR: Conduct(),
     Weather.SLOW: Conduct(latency=3.0, per_second=2, late_callbacks=8.0),
     Weather.MOODY: Conduct(
-        latency=0.5,
+        latency=1.0,
         per_second=4,
         refusals=0.08,
         lost_answers=0.1,
