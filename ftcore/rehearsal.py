@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from tqdm import tqdm
 
 from ftcore import demo, services
+from ftcore.adapters.sandbox import Conduct
 from ftcore.database import Transaction, utc_now
 from ftcore.database.server import throw_away_database
 from ftcore.drafting import offers as offer_book
@@ -41,11 +42,13 @@ PATIENCE_SECONDS = 120.0
 Result = dict[str, Any]
 
 
-def rehearse(data: bytes, candidates: int, seed: int, database: str = ":memory:") -> Result:
+def rehearse(
+    data: bytes, candidates: int, seed: int, database: str = ":memory:", conduct: Conduct | None = None
+) -> Result:
     """Play the main job for the offers of a France Travail "Offres v2" file, on a throw-away database.
 
     `database` says on which engine: a `postgresql://` address lends its server, anything else means
-    DuckDB in memory.
+    DuckDB in memory. `conduct` is how the gateway and the network behave, fair weather by default.
 
     Gives `{"offers": [one funnel each], "totals": {...}}`. `lost` counts SMS that we believe sent and
     no phone received, and answers typed that we do not hold; `doubled`, SMS received more than once;
@@ -54,17 +57,18 @@ def rehearse(data: bytes, candidates: int, seed: int, database: str = ":memory:"
     """
     if database.startswith(("postgresql://", "postgres://")):
         with throw_away_database(database) as fresh:
-            return _rehearse(data, candidates, seed, fresh)
-    return _rehearse(data, candidates, seed, ":memory:")
+            return _rehearse(data, candidates, seed, fresh, conduct or Conduct())
+    return _rehearse(data, candidates, seed, ":memory:", conduct or Conduct())
 
 
-def _rehearse(data: bytes, candidates: int, seed: int, database: str) -> Result:
+def _rehearse(data: bytes, candidates: int, seed: int, database: str, conduct: Conduct) -> Result:
     house = services.build(replace(Settings(), database=database, demo=False), people_speed=20_000.0)
     sandbox = house.sandbox
     assert sandbox is not None
     sandbox.personas = True
     sandbox.speed_up_network(20.0)
     sandbox.seed = seed
+    sandbox.conduct = conduct
     try:
         offers, _ = read_france_travail(data, house.database, AGENCY, utc_now())
         _prepare(house, offers, candidates, seed)
