@@ -15,6 +15,7 @@ from ftcore.adapters.sandbox.personas import MOST_ANSWERS, Personas, Typed, char
 from ftcore.model import Answer, Demand, Expecting, Offer, OfferSource, Pay, PayUnit, Prerequisite
 from ftcore.model import ConversationState as State
 from ftcore.outreach import dialogue, questions, replies, templates
+from ftcore.outreach.codes import short_code
 from ftcore.outreach.dialogue import Talk
 from ftcore.outreach.templates import Kind, Template
 
@@ -41,8 +42,11 @@ def people(character: Character) -> list[str]:
     return [number for number in NUMBERS if character_of(SEED, number) is character]
 
 
+VALUES = {"prénom": "Awa", "agence": "agence de Privas", "offre": OFFER.title, "code": short_code(OFFER.offer_id)}
+
+
 def says(kind: Kind, **more: str) -> str:
-    return templates.fill(WORDINGS[kind], dialogue.values(OFFER, "Agence de Privas", "Awa") | more)
+    return templates.fill(WORDINGS[kind], VALUES | more)
 
 
 def converse(number: str, *bodies: str, offer: Offer = OFFER) -> tuple[Talk, list[str]]:
@@ -68,7 +72,9 @@ def converse(number: str, *bodies: str, offer: Offer = OFFER) -> tuple[Talk, lis
         pytest.param("Bonjour, ça vous dit ? STOP pour arrêter.", Ask.INTEREST, id="an agency's own opening"),
         pytest.param("Salaire : 12 €. Le poste vous intéresse-t-il ? OUI ou NON.", Ask.INTEREST, id="after a fact"),
         pytest.param(says(Kind.ASK_AVAILABILITY), Ask.AVAILABILITY, id="from when"),
-        pytest.param("Super ! Quand pourriez-vous commencer ?", Ask.AVAILABILITY, id="from when, in other words"),
+        pytest.param(
+            "12 € de l'heure. Quand pourriez-vous commencer ?", Ask.AVAILABILITY, id="from when, in other words"
+        ),
         pytest.param("Avez-vous le permis B ? (réf. K47)", Ask.CLOSED, id="a prerequisite"),
         pytest.param(
             "Le poste demande : motivation. Est-ce bon pour vous ?", Ask.CLOSED, id="a word of interest before"

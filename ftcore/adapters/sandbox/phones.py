@@ -73,6 +73,20 @@ def thread_of_each(database: Database, phones: list[str]) -> dict[str, list[Row]
     return found
 
 
+def written_after(database: Database, last_id: str, limit: int = 100) -> list[Row]:
+    """What was typed on all phones after that SMS ("0" for everything), the oldest first."""
+    return database.rows(
+        """
+        SELECT s.sms_id, s.phone, s.body, s.happened_utc FROM sandbox_sms s
+        WHERE s.outgoing AND ($1 = '0' OR (s.happened_utc, s.sms_id) > (
+            SELECT l.happened_utc, l.sms_id FROM sandbox_sms l WHERE l.sms_id = $1))
+        ORDER BY s.happened_utc, s.sms_id LIMIT $2
+        """,
+        last_id,
+        limit,
+    )
+
+
 def owners(database: Database, agency_id: UUID, phones: list[str]) -> dict[str, str]:
     """Who has which number, as far as the agency knows them."""
     rows = database.rows(

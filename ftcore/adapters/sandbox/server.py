@@ -88,7 +88,7 @@ class Sandbox:
     # The server
 
     def routes(self) -> list[Route]:
-        """The vendor's route for sending, under PATH; every other method gets 405."""
+        """The vendor's route for sending (POST) and fetching (GET), under PATH; every other method gets 405."""
         return [Route(f"{PATH}/version1/messaging", self._messaging, methods=EVERY_METHOD)]
 
     async def _messaging(self, request: Request) -> Response:
@@ -96,7 +96,28 @@ class Sandbox:
             return PlainTextResponse("The supplied authentication is invalid", 401)
         if request.method == "POST":
             return await self._send(request)
-        return PlainTextResponse("HTTP method not allowed, supported methods: POST", 405, {"Allow": "POST"})
+        if request.method == "GET":
+            return await self._fetch(request)
+        allowed = {"Allow": "GET, POST"}
+        return PlainTextResponse("HTTP method not allowed, supported methods: GET, POST", 405, allowed)
+
+    async def _fetch(self, request: Request) -> Response:
+        """What was typed on the phones, for who missed the callbacks."""
+        if self.conduct.down:
+            return PlainTextResponse("The gateway is down", 503)
+        last_id = request.query_params.get("lastReceivedId", "0")
+        rows = await asyncio.to_thread(phones.written_after, self._database, last_id)
+        messages = [
+            {
+                "id": row["sms_id"],
+                "from": row["phone"],
+                "to": SHORT_CODE,
+                "text": row["body"],
+                "date": f"{row['happened_utc'].isoformat()}Z",
+            }
+            for row in rows
+        ]
+        return JSONResponse({"SMSMessageData": {"Messages": messages}})
 
     async def _send(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("utf-8"), keep_blank_values=True))
