@@ -77,9 +77,10 @@ def written_after(database: Database, last_id: str, limit: int = 100) -> list[Ro
     """What was typed on all phones after that SMS ("0" for everything), the oldest first."""
     return database.rows(
         """
-        SELECT s.sms_id, s.phone, s.body, s.happened_utc FROM sandbox_sms s
-        WHERE s.outgoing AND ($1 = '0' OR (s.happened_utc, s.sms_id) > (
-            SELECT l.happened_utc, l.sms_id FROM sandbox_sms l WHERE l.sms_id = $1))
+        SELECT s.sms_id, s.phone, s.body, s.happened_utc
+        FROM sandbox_sms s LEFT JOIN sandbox_sms l ON l.sms_id = $1
+        WHERE s.outgoing AND ($1 = '0' OR s.happened_utc > l.happened_utc
+                              OR (s.happened_utc = l.happened_utc AND s.sms_id > l.sms_id))
         ORDER BY s.happened_utc, s.sms_id LIMIT $2
         """,
         last_id,
