@@ -20,13 +20,14 @@ from starlette.applications import Starlette
 from tqdm import tqdm
 
 from ftcore import demo, services
+from ftcore.adapters.sandbox import Conduct
 from ftcore.database import Transaction, utc_now
 from ftcore.database.server import throw_away_database
 from ftcore.drafting import offers as offer_book
 from ftcore.drafting.formats import read_france_travail
 from ftcore.errors import FtError
 from ftcore.matching import pool, ranking
-from ftcore.model import Answer, Offer, Person, Role
+from ftcore.model import Offer, Person, Role
 from ftcore.outreach import campaigns, inbox
 from ftcore.settings import Settings
 
@@ -41,30 +42,33 @@ PATIENCE_SECONDS = 120.0
 Result = dict[str, Any]
 
 
-def rehearse(data: bytes, candidates: int, seed: int, database: str = ":memory:") -> Result:
+def rehearse(
+    data: bytes, candidates: int, seed: int, database: str = ":memory:", conduct: Conduct | None = None
+) -> Result:
     """Play the main job for the offers of a France Travail "Offres v2" file, on a throw-away database.
 
     `database` says on which engine: a `postgresql://` address lends its server, anything else means
-    DuckDB in memory.
+    DuckDB in memory. `conduct` is how the gateway and the network behave, fair weather by default.
 
     Gives `{"offers": [one funnel each], "totals": {...}}`. `lost` counts SMS that we believe sent and
     no phone received, and answers typed that we do not hold; `doubled`, SMS received more than once;
     `without_state`, SMS still queued or claimed at the end. Raises FtError when the file is unreadable
-    or the conversations do not end in time.
+    or the conversations do not end in time. `handed_over` are to be called; `dated` of them named a day.
     """
     if database.startswith(("postgresql://", "postgres://")):
         with throw_away_database(database) as fresh:
-            return _rehearse(data, candidates, seed, fresh)
-    return _rehearse(data, candidates, seed, ":memory:")
+            return _rehearse(data, candidates, seed, fresh, conduct or Conduct())
+    return _rehearse(data, candidates, seed, ":memory:", conduct or Conduct())
 
 
-def _rehearse(data: bytes, candidates: int, seed: int, database: str) -> Result:
+def _rehearse(data: bytes, candidates: int, seed: int, database: str, conduct: Conduct) -> Result:
     house = services.build(replace(Settings(), database=database, demo=False), people_speed=20_000.0)
     sandbox = house.sandbox
     assert sandbox is not None
     sandbox.personas = True
     sandbox.speed_up_network(20.0)
     sandbox.seed = seed
+    sandbox.conduct = conduct
     try:
         offers, _ = read_france_travail(data, house.database, AGENCY, utc_now())
         _prepare(house, offers, candidates, seed)
@@ -152,11 +156,17 @@ def _wait_for_the_end(house: services.Services) -> None:
 
 
 def _is_quiet(house: services.Services) -> bool:
+    """Nothing on its way: no report or answer to come, none to read, and no follow-up to send.
+
+    In that order: an SMS makes an answer, an answer is read, and what was read queues the next SMS.
+    """
     assert house.sandbox is not None
+    if not house.sandbox.idle() or inbox.pending(house.database):
+        return False
     moving = house.database.value(
         "SELECT count(*) FROM message WHERE state NOT IN ('delivered', 'failed', 'cancelled', 'unknown')"
     )
-    return not moving and house.sandbox.idle() and inbox.pending(house.database) == 0
+    return not moving and house.sandbox.idle()
 
 
 def _compare(house: services.Services, offers: list[Offer], funnels: list[Result]) -> Result:
@@ -172,32 +182,40 @@ def _compare(house: services.Services, offers: list[Offer], funnels: list[Result
     totals: Result = {"offers": len(by_offer)}
     for name in ("considered", "selected", *_COUNTED):
         totals[name] = sum(funnel[name] for funnel in by_offer)
-    totals["opted_out"] = totals["stop"]
-    totals["interested"] = totals["yes"] + totals["callback"]
     for name, query in _BOOKS.items():
         totals[name] = int(house.database.value(query) or 0)
     return {"offers": by_offer, "totals": totals}
 
 
-_ANSWERS = tuple(answer.value for answer in Answer)
-_COUNTED = ("sent", "delivered", "replied", *_ANSWERS)
+# Where those who answered stand at the end; each of them stands in one place.
+STANDS = ("interested", "declined", "undecided", "wrong_person", "opted_out")
+_COUNTED = ("sent", "delivered", "replied", *STANDS, "handed_over", "dated")
 
-# Conversations, one a person and offer: the opening SMS of each, and the meaning of the latest answer.
-_FUNNEL = f"""
-    WITH latest AS (
-        SELECT conversation_id, reading,
-               row_number() OVER (PARTITION BY conversation_id ORDER BY received_utc DESC, reply_id) AS place
-        FROM reply
+# Conversations, one a person and offer. A no to a prerequisite is no refusal: what counts is where the conversation
+# stands, and what was said of the offer itself.
+_FUNNEL = """
+    WITH talk AS (
+        SELECT v.*, m.gateway_id, m.state AS opening_state,
+               EXISTS (SELECT 1 FROM reply r WHERE r.agency_id = v.agency_id
+                       AND r.conversation_id = v.conversation_id) AS replied,
+               v.state NOT IN ('declined', 'stopped', 'wrong_person') AND coalesce(v.interest, '') = 'yes'
+                   AS interested
+        FROM conversation v
+        JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
     )
-    SELECT v.offer_id,
-           count(*) FILTER (WHERE m.gateway_id IS NOT NULL) AS sent,
-           count(*) FILTER (WHERE m.state = 'delivered') AS delivered,
-           count(l.reading) AS replied,
-           {", ".join(f"count(*) FILTER (WHERE l.reading = '{answer}') AS {answer}" for answer in _ANSWERS)}
-    FROM conversation v
-    JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
-    LEFT JOIN latest l ON l.conversation_id = v.conversation_id AND l.place = 1
-    GROUP BY v.offer_id
+    SELECT offer_id,
+           count(*) FILTER (WHERE gateway_id IS NOT NULL) AS sent,
+           count(*) FILTER (WHERE opening_state = 'delivered') AS delivered,
+           count(*) FILTER (WHERE replied) AS replied,
+           count(*) FILTER (WHERE replied AND interested) AS interested,
+           count(*) FILTER (WHERE replied AND state = 'declined') AS declined,
+           count(*) FILTER (WHERE replied AND NOT interested
+                            AND state NOT IN ('declined', 'stopped', 'wrong_person')) AS undecided,
+           count(*) FILTER (WHERE replied AND state = 'wrong_person') AS wrong_person,
+           count(*) FILTER (WHERE replied AND state = 'stopped') AS opted_out,
+           count(*) FILTER (WHERE state = 'interested') AS handed_over,
+           count(*) FILTER (WHERE state = 'interested' AND available_from IS NOT NULL) AS dated
+    FROM talk GROUP BY offer_id
 """
 
 _BOOKS = {
@@ -223,13 +241,13 @@ _BOOKS = {
 
 def table(result: Result) -> str:
     """The funnel as a table for a terminal, one line an offer and a line of totals."""
-    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "oui", "rappel", "non", "?", "hésite",
-             "erreur", "à lire", "STOP")  # fmt: skip
-    names = ("considered", "selected", "sent", "delivered", "replied", "yes", "callback", "no", "question", "unsure",
-             "wrong_person", "unclear", "stop")  # fmt: skip
-    lines = [f"{heads[0]:<44}" + "".join(f"{head:>10}" for head in heads[1:])]
+    heads = ("Offre", "vues", "choisies", "envoyés", "remis", "réponses", "intérêt", "rappel", "avec date",
+             "non", "à voir", "erreur", "STOP")  # fmt: skip
+    names = ("considered", "selected", "sent", "delivered", "replied", "interested", "handed_over", "dated",
+             "declined", "undecided", "wrong_person", "opted_out")  # fmt: skip
+    lines = [f"{heads[0]:<44}" + "".join(f"{head:>11}" for head in heads[1:])]
     lines += [
-        f"{funnel['title'][:42]:<44}" + "".join(f"{funnel[name]:>10}" for name in names)
+        f"{funnel['title'][:42]:<44}" + "".join(f"{funnel[name]:>11}" for name in names)
         for funnel in [*result["offers"], {"title": "Total"} | result["totals"]]
     ]
     totals = result["totals"]

@@ -79,7 +79,7 @@ def hear(talk: Talk, reading: Reading, text: str, reply_id: UUID) -> Said | None
         elif talk.offer_closed and talk.state is State.CLOSED:
             talk.state = State.NEEDS_HUMAN  # a late answer: somebody should tell them
         return None
-    if talk.state not in conversation.AWAITED and answer is Answer.UNCLEAR and questions.is_courtesy(text):
+    if _is_thanks(talk, answer, text):
         return None
     withdrawn = talk.state is State.PREREQUISITE and answer is Answer.NO and questions.withdraws(text)
     step = conversation.step(State.WAITING if withdrawn else talk.state, answer)
@@ -89,6 +89,13 @@ def hear(talk: Talk, reading: Reading, text: str, reply_id: UUID) -> Said | None
     if step.next:
         return _asked(talk)
     return _moved(talk, step)
+
+
+def _is_thanks(talk: Talk, answer: Answer, text: str) -> bool:
+    """Mere courtesy where nothing was asked. "Ok merci" after a refusal was noted is no yes to the offer."""
+    if talk.state in conversation.AWAITED or not questions.is_courtesy(text):
+        return False
+    return answer is Answer.UNCLEAR or (answer is Answer.YES and talk.state in (State.DECLINED, State.NEEDS_HUMAN))
 
 
 def _note(talk: Talk, answer: Answer, reading: Reading, reply_id: UUID, withdrawn: bool) -> None:

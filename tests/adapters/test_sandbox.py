@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from ftcore import webhooks
 from ftcore.adapters import sandbox as vendor
 from ftcore.adapters.africastalking import AfricasTalkingGateway
-from ftcore.adapters.sandbox import Sandbox, Weather
+from ftcore.adapters.sandbox import Character, Conduct, Sandbox, Weather, network
 from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.outreach import campaigns, fetching
@@ -115,6 +115,26 @@ def test_two_equal_answers_are_two_answers(place: Neighbourhood) -> None:
     assert len(place.callbacks("incoming")) == 2
 
 
+def test_what_was_typed_can_be_fetched_by_who_missed_it(place: Neighbourhood) -> None:
+    for text in ("Oui", "Lundi"):
+        place.sandbox.write(PHONE, text)
+        place.settled()
+    url = f"{place.url}{vendor.PATH}/version1/messaging"
+
+    def fetched(last_id: str) -> list[dict[str, str]]:
+        with requests.Session() as session:
+            session.trust_env = False
+            query = {"username": vendor.USERNAME, "lastReceivedId": last_id}
+            answer = session.get(url, params=query, headers={"apiKey": place.sandbox.key}, timeout=5)
+        return list(answer.json()["SMSMessageData"]["Messages"])
+
+    everything = fetched("0")
+    assert [(sms["from"], sms["text"]) for sms in everything] == [(PHONE, "Oui"), (PHONE, "Lundi")]
+    # The same ids as in the callbacks: fetched twice is told once.
+    assert {sms["id"] for sms in everything} == {form["id"] for form in place.callbacks("incoming")}
+    assert [sms["text"] for sms in fetched(everything[0]["id"])] == ["Lundi"]
+
+
 @pytest.mark.parametrize("word", ["STOP", "stop !", "Arrêt."])
 def test_after_a_stop_the_vendor_refuses_that_number(place: Neighbourhood, word: str) -> None:
     gateway = place.gateway()
@@ -201,8 +221,7 @@ def test_an_invalid_number_is_refused_for_itself_alone(place: Neighbourhood) -> 
 def test_a_callback_that_was_not_taken_is_posted_again(
     place: Neighbourhood, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    schedule = place.sandbox._schedule
-    monkeypatch.setattr(place.sandbox, "_schedule", lambda delay, kind, form: schedule(min(delay, 0.05), kind, form))
+    monkeypatch.setattr(network, "_TRY_AGAIN_SECONDS", 0.05)
     place.database.transact(lambda tx: tx.execute("ALTER TABLE callback RENAME TO moved"))
     place.sandbox.write(PHONE, "Oui")
     wait_until(lambda: "the sandbox tries again" in caplog.text)
@@ -220,6 +239,114 @@ def test_stopping_drops_what_has_not_happened_yet(place: Neighbourhood) -> None:
     assert place.callbacks("delivery") == []
 
 
+# Settings
+
+
+def test_numbers_that_the_gateway_refuses_are_refused_each_time_and_for_themselves(place: Neighbourhood) -> None:
+    place.sandbox.conduct = Conduct(refusals=0.5, unreachable=0.0)
+
+    def refused(number: int) -> tuple[str, bool] | None:
+        try:
+            place.gateway().send(f"+336399802{number:02d}", QUESTION)
+        except SmsError as error:
+            return error.reason, error.pauses
+        return None
+
+    first = [refused(number) for number in range(14)]
+    assert None in first
+    reasons = {told for told in first if told}
+    assert len(reasons) >= 2
+    assert not any(pauses for _, pauses in reasons)
+    assert [refused(number) for number in range(14)] == first
+
+
+def test_too_many_a_second_are_told_to_come_back(place: Neighbourhood) -> None:
+    place.sandbox.conduct = Conduct(per_second=2)
+    url = f"{place.url}{vendor.PATH}/version1/messaging"
+    form = {"username": vendor.USERNAME, "to": PHONE, "message": "x"}
+    with requests.Session() as session:
+        session.trust_env = False
+        answers = [session.post(url, data=form, headers={"apiKey": place.sandbox.key}, timeout=5) for _ in range(6)]
+    limited = [answer for answer in answers if answer.status_code == 429]
+    assert limited
+    assert {answer.headers["Retry-After"] for answer in limited} == {"1"}
+    assert len(place.sandbox.thread(PHONE)) == 6 - len(limited)
+
+
+def test_a_throttled_send_goes_back_to_the_queue(place: Neighbourhood) -> None:
+    place.sandbox.conduct = Conduct(per_second=1)
+    gateway = place.gateway()
+
+    def send_until_refused() -> None:
+        for _ in range(10):
+            gateway.send(PHONE, QUESTION)
+
+    with pytest.raises(SmsError) as refused:
+        send_until_refused()
+    assert (refused.value.retryable, refused.value.pauses) == (True, False)
+
+
+def test_where_the_answer_is_lost_half_of_the_sms_arrive_all_the_same(place: Neighbourhood) -> None:
+    place.sandbox.conduct = Conduct(lost_answers=1.0, unreachable=0.0)
+    numbers = [f"+336399803{number:02d}" for number in range(20)]
+    for number in numbers:
+        with pytest.raises(SmsUnknown):
+            place.gateway().send(number, QUESTION)
+    place.settled()
+    arrived = {phone.number for phone in place.sandbox.threads()}
+    assert 4 < len(arrived) < 16
+    assert {form["phoneNumber"] for form in place.callbacks("delivery")} == arrived
+
+
+def test_callbacks_may_come_late_out_of_order_and_twice(place: Neighbourhood) -> None:
+    place.sandbox.conduct = Conduct(unreachable=0.0, late_callbacks=0.2, doubled_callbacks=1.0)
+    posted: list[tuple[str, str]] = []
+    hear = place.sandbox._network._happen
+
+    def listen(session: requests.Session, due: network.Due) -> None:
+        if not due.typed:
+            posted.append((due.kind, due.form.get("status") or due.form["text"]))
+        hear(session, due)
+
+    place.sandbox._network._happen = listen  # type: ignore[method-assign]
+    for number in range(6):
+        place.gateway().send(f"+336399804{number:02d}", QUESTION)
+    place.sandbox.write(PHONE, "Oui")
+    place.settled()
+    assert posted.count(("incoming", "Oui")) == 2
+    assert posted.count(("delivery", "Success")) == 12
+    # The door keeps one of two equal forms, date included.
+    assert len(place.callbacks("incoming")) == 1
+    assert len(place.callbacks("delivery")) == 12
+
+
+def test_nobody_is_reached_when_all_deliveries_fail(place: Neighbourhood) -> None:
+    place.sandbox.conduct, place.sandbox.personas = Conduct(unreachable=1.0), True
+    place.gateway().send(PHONE, QUESTION)
+    place.settled()
+    assert [form["status"] for form in place.callbacks("delivery")] == ["Sent", "Failed"]
+    assert place.callbacks("incoming") == []
+
+
+def test_a_slow_gateway_still_takes_what_the_other_side_has_given_up(place: Neighbourhood) -> None:
+    place.sandbox.conduct = Conduct(latency=0.6, unreachable=0.0)
+    form = {"username": vendor.USERNAME, "to": PHONE, "message": "x"}
+    url = f"{place.url}{vendor.PATH}/version1/messaging"
+    session = requests.Session()
+    session.trust_env = False
+    with session, pytest.raises(requests.exceptions.ReadTimeout):
+        session.post(url, data=form, headers={"apiKey": place.sandbox.key}, timeout=0.2)
+    wait_until(lambda: len(place.sandbox.thread(PHONE)) == 1)
+
+
+def test_the_weather_is_a_name_for_settings(place: Neighbourhood) -> None:
+    for weather in Weather:
+        place.sandbox.weather = weather
+        assert place.sandbox.weather is weather
+    place.sandbox.conduct = Conduct(latency=1.5)
+    assert place.sandbox.weather is None
+
+
 # Personas
 
 
@@ -227,11 +354,9 @@ def foreseen(place: Neighbourhood, seed: int, body: str = QUESTION, personas: bo
     """What a sandbox that is not running foresees for forty phones."""
     sandbox = Sandbox(place.database, place.sandbox._group_commit, seed=seed, personas=personas)
     for number in range(40):
-        sandbox._foresee(f"id-{number}", f"+336399800{number:02d}", body)
+        sandbox.foresee(f"id-{number}", f"+336399800{number:02d}", body)
     # By phone, not by instant: two phones may be due within the same breath.
-    return sorted(
-        (form.get("phoneNumber") or form["from"], form.get("status") or form["text"]) for _, _, _, form in sandbox._due
-    )
+    return sorted((due.phone, due.form.get("status") or due.form["text"]) for due in sandbox._network.foreseen())
 
 
 def test_personas_answer_the_same_for_the_same_seed(place: Neighbourhood) -> None:
@@ -257,3 +382,19 @@ def test_a_persona_answers_through_the_callbacks(place: Neighbourhood) -> None:
     assert answers
     delivered = {form["phoneNumber"] for form in place.callbacks("delivery") if form["status"] == "Success"}
     assert {form["from"] for form in answers} <= delivered
+
+
+def test_who_types_on_a_phone_holds_it_and_may_give_it_back(place: Neighbourhood) -> None:
+    sandbox = Sandbox(place.database, place.sandbox._group_commit, personas=True)
+    sandbox.conduct = Conduct(unreachable=0.0)
+    eager = next(n for n in (f"+336399805{i:02d}" for i in range(100)) if sandbox.character(n) is Character.EAGER)
+    sandbox.foresee("a", eager, QUESTION)
+    assert sandbox.typing(within=24 * 3600.0) == {eager}
+    sandbox.write(eager, "Non merci")
+    sandbox.foresee("b", eager, "Quand êtes-vous disponible ?")
+    typed = [due.form["text"] for due in sandbox._network.foreseen() if due.typed]
+    assert typed == ["Non merci"]
+    assert sandbox.is_held(eager)
+    sandbox.give_back(eager)
+    sandbox.foresee("c", eager, "Avez-vous le permis B ?")
+    assert len([due for due in sandbox._network.foreseen() if due.by_itself]) == 1

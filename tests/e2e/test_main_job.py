@@ -60,15 +60,16 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
 
     go_to(page, "Téléphones")
     expect(page.get_by_text("Message automatique").first).to_be_visible()
-    page.get_by_test_id("stChatInputTextArea").fill("Oui, je suis disponible")
-    page.get_by_test_id("stChatInputTextArea").press("Enter")
-    expect(page.get_by_text("Oui, je suis disponible")).to_be_visible()
+    phone = page.get_by_test_id("stChatInputTextArea").first
+    phone.fill("Oui, disponible dès lundi")
+    phone.press("Enter")
+    expect(page.get_by_text("Oui, disponible dès lundi")).to_be_visible()
     # The automaton's acknowledgement, back on the phone.
     expect(page.get_by_text(re.compile("vous appellera pour ce poste"))).to_be_visible()
     picture(page, "telephones")
 
     go_to(page, "Échanges")
-    expect(page.get_by_text("Oui, je suis disponible").first).to_be_visible()
+    expect(page.get_by_text("Oui, disponible dès lundi").first).to_be_visible()
     picture(page, "echanges")
 
     go_to(page, "Mesures")

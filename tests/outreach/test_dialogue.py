@@ -286,3 +286,19 @@ def test_whatever_people_answer_the_limit_holds_and_a_stop_is_the_end(readings: 
         assert (here.position is None) or (here.state is State.PREREQUISITE) or not said
     if stopped:
         assert here.state is State.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("before", "stands"),
+    [
+        pytest.param("non merci", State.DECLINED, id="after a refusal"),
+        pytest.param("je sais pas trop", State.NEEDS_HUMAN, id="after a doubt"),
+    ],
+)
+@pytest.mark.parametrize("text", ["ok merci", "d'accord", "Super, merci", "ok bonne journée"])
+def test_thanks_where_nothing_was_asked_are_no_yes(before: str, stands: State, text: str) -> None:
+    here = talk()
+    hears(here, before)
+    interest = here.interest
+    assert hears(here, text) is None
+    assert (here.state, here.interest) == (stands, interest)
