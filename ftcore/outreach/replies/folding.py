@@ -23,6 +23,11 @@ _SAME = {
     "ok": "okay okey oki okk okai okidoki okok ock dac dacc dak okais okeh",
     "ca": "sa",
     "je suis": "jsuis jsui chui chuis jss jsuit jesuis shui shuis jsuus",
+    "veux": "veu ve vx",
+    "qu on": "kon",
+    "moi": "mwa moa mwoi",
+    "vos": "vo",
+    "fichier": "fichie fichiers",
     "je sais": "jsais jsai jse jesais",
     "je sais pas": "jsp jspas",
     "je peux": "jpeu jpeux jepeux",
@@ -248,7 +253,7 @@ def _expand(token: str) -> str:
     short = _REPEATED.sub(r"\1", token)
     if short != token:
         return _expand(short)
-    if token in _WORDS:
+    if token in _WORDS or token in _SAME or token.startswith(("travai", "detai")):
         return token
     elided = _ELIDED.fullmatch(token)
     if elided and token not in _NOT_ELIDED:
@@ -261,7 +266,7 @@ def _expand(token: str) -> str:
 
 _NOT_ELIDED = frozenset({
     "quelle", "quelles", "celle", "telle", "selle", "melle", "nouvelle", "test", "lest", "dest", "rest", "latter",
-    "site", "dune", "lune", "mil", "cil", "nil", "ten", "sen", "len", "men", "my", "ly", "sy", "decrire", "decrit",
+    "site", "mai", "dune", "lune", "mil", "cil", "nil", "ten", "sen", "len", "men", "my", "ly", "sy", "decrire", "decrit",
     "decrivez", "secrire", "decris", "cet", "cette", "nun", "cun", "tun", "mun",
 })  # fmt: skip
 

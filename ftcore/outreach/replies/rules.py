@@ -32,34 +32,29 @@ def judge(body: str, low: str, said: Folded, expecting: str | None) -> Ruling:
     text = said.text
     if said.foreign:
         return Ruling(Answer.UNCLEAR, PLAIN, "une autre écriture", frozenset())
-    wish = opt_outs.look(said)
+    wish = opt_outs.look(body, said)
     if wish.wish is not opt_outs.Wish.SURE and orders.is_order(low):
         return Ruling(Answer.UNCLEAR, CERTAIN, "une consigne, pas une réponse", frozenset())
     if not text:
         return _signs(said)
-    if wish.wish is not opt_outs.Wish.NONE:
-        return _left_alone(body, said, wish)
+    if wish.wish is not opt_outs.Wish.NONE and (ruling := _left_alone(said, wish)) is not None:
+        return ruling
     cues, found = cues_of(body, text, said)
     if wordings.ONLY_GREETING.match(text):
         return Ruling(Answer.UNCLEAR, PLAIN, text[:60], cues)
     return _weighed(text, said, cues, found, expecting)
 
 
-def _left_alone(body: str, said: Folded, wish: opt_outs.Found) -> Ruling:
-    """An opt-out, unless the rest of the message says yes: then it is doubt, as is a wish that is not clear."""
-    rest = said.text.replace(wish.evidence, " ")
-    affirms = bool(wordings.YES.search(wordings.NEGATED.sub(" ", rest)))
-    denies = bool(wordings.NO.search(rest))
-    if wish.wish is opt_outs.Wish.SURE:
-        sure, affirmed = True, affirms and not denies
-    else:
-        # "Non merci, STOP": the keyword is a sentence of its own, beside a no or mere courtesy.
-        courtesy = wordings.ONLY_GREETING.fullmatch(rest.strip() or "merci") is not None
-        sure, affirmed = opt_outs.leading(body, said) and (denies or courtesy), affirms
+def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling | None:
+    """An opt-out, unless the rest of the message says yes: then it is doubt, as is a keyword among other sentences."""
     none: frozenset[str] = frozenset()
-    if sure and not affirmed:
-        return Ruling(Answer.STOP, CERTAIN if wish.wish is opt_outs.Wish.SURE else PLAIN, wish.evidence, none)
-    return Ruling(Answer.UNCLEAR, PLAIN, wish.evidence, none)
+    rest = said.text.replace(wish.evidence, " ")
+    affirms = bool(wordings.YES.search(wordings.NEGATED.sub(" ", rest))) and not wordings.NO.search(rest)
+    if wish.wish is opt_outs.Wish.SURE and not affirms:
+        return Ruling(Answer.STOP, CERTAIN, wish.evidence, none)
+    if wish.wish is opt_outs.Wish.SURE or wish.alone:
+        return Ruling(Answer.UNCLEAR, PLAIN, wish.evidence, none)
+    return None
 
 
 def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str], expecting: str | None) -> Ruling:
