@@ -10,7 +10,7 @@ from functools import lru_cache
 
 # letter, what it stands for, whole words, beginnings of words
 _TABLE: tuple[tuple[str, str, str, str], ...] = (
-    ("K", "an order to cease, to whom one says vous", "stop stoppez stopper arretez arreter arretiez cessez cesser"
+    ("K", "an order to cease, to whom one says vous", "stop stopall stoppez stopper arretez arreter arretiez cessez cesser"
      " cessiez halte basta finissez finir terminez", ""),
     ("k", "cease, said to a friend, of oneself, or a noun", "arrete arretes arret cesse cesses stoppe stoppes", ""),
     ("M", "what we send", "sms message messages texto textos pub pubs publicite publicites spam spams envoi envois"

@@ -26,19 +26,17 @@ def read(text: str, *, now: datetime, expecting: str | None = None) -> Reading:
     low = fold_lines(text)
     said = plain(low)
     ruling = rules.judge(text, low, said, expecting)
-    answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
-    if answer is None:
-        answer, confidence = model.guess(said.text, ruling.cues, expecting)
-        evidence = evidence or said.text[:60]
+    if ruling.final:
+        assert ruling.answer is not None
+        answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
+    else:
+        answer, confidence = model.guess(said, ruling.answer, expecting)
+        evidence = ruling.evidence or said.text[:60]
         if answer is Answer.STOP or confidence < PROPOSED:
             answer = Answer.UNCLEAR
-    return Reading(
-        answer,
-        _asks(answer, ruling),
-        _first_day(low, now, answer),
-        confidence,
-        evidence,
-    )
+        if ruling.doubtful:
+            confidence = min(confidence, ACTED_ON - 0.01)
+    return Reading(answer, _asks(answer, ruling), _first_day(low, now, answer), confidence, evidence)
 
 
 def settled(reading: Reading) -> Answer:

@@ -7,7 +7,7 @@ speak to somebody, then yes, no and doubt.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ftcore.model import Answer, Expecting
 from ftcore.outreach.replies import opt_outs, orders, wordings
@@ -19,41 +19,51 @@ CERTAIN, PLAIN, LIKELY = 0.99, 0.93, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the rules say: an answer with its words, or None where they are not sure. `cues` feed the model."""
+    """What the rules say: an answer with its words, or None where they are not sure.
+
+    What is `final` stands; anything else is one voice among those that the statistical model weighs. `doubtful`
+    says that it may be an opt-out: whatever the reading, a person decides.
+    """
 
     answer: Answer | None
     confidence: float
     evidence: str
     cues: frozenset[str]
+    final: bool = False
+    doubtful: bool = False
 
 
 def judge(body: str, low: str, said: Folded, expecting: str | None) -> Ruling:
     """What the rules make of one message. `low` is the folded text with its punctuation."""
     text = said.text
     if said.foreign:
-        return Ruling(Answer.UNCLEAR, PLAIN, "une autre écriture", frozenset())
+        return _final(Answer.UNCLEAR, PLAIN, "une autre écriture")
     wish = opt_outs.look(body, said)
     if wish.wish is not opt_outs.Wish.SURE and orders.is_order(low):
-        return Ruling(Answer.UNCLEAR, CERTAIN, "une consigne, pas une réponse", frozenset())
+        return _final(Answer.UNCLEAR, CERTAIN, "une consigne, pas une réponse")
     if not text:
         return _signs(said)
     if wish.wish is not opt_outs.Wish.NONE and (ruling := _left_alone(said, wish)) is not None:
         return ruling
     cues, found = cues_of(body, text, said)
     if wordings.ONLY_GREETING.match(text):
-        return Ruling(Answer.UNCLEAR, PLAIN, text[:60], cues)
-    return _weighed(text, said, cues, found, expecting)
+        return Ruling(Answer.UNCLEAR, PLAIN, text[:60], cues, final=not said.asks)
+    ruling = _weighed(text, said, cues, found, expecting)
+    return ruling if wish.wish is opt_outs.Wish.NONE else replace(ruling, doubtful=True)
+
+
+def _final(answer: Answer, confidence: float, evidence: str) -> Ruling:
+    return Ruling(answer, confidence, evidence, frozenset(), final=True)
 
 
 def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling | None:
     """An opt-out, unless the rest of the message says yes: then it is doubt, as is a keyword among other sentences."""
-    none: frozenset[str] = frozenset()
     rest = said.text.replace(wish.evidence, " ")
     affirms = bool(wordings.YES.search(wordings.NEGATED.sub(" ", rest))) and not wordings.NO.search(rest)
     if wish.wish is opt_outs.Wish.SURE and not affirms:
-        return Ruling(Answer.STOP, CERTAIN, wish.evidence, none)
+        return _final(Answer.STOP, CERTAIN, wish.evidence)
     if wish.wish is opt_outs.Wish.SURE or wish.alone:
-        return Ruling(Answer.UNCLEAR, PLAIN, wish.evidence, none)
+        return _final(Answer.UNCLEAR, PLAIN, wish.evidence)
     return None
 
 
@@ -182,15 +192,14 @@ def _side(text: str) -> Answer | None:
 
 def _signs(said: Folded) -> Ruling:
     """A message without a word: a thumb, a mark."""
-    no_cues: frozenset[str] = frozenset()
     if said.up and not said.down:
-        return Ruling(Answer.YES, PLAIN, "pouce levé", no_cues)
+        return _final(Answer.YES, PLAIN, "pouce levé")
     if said.down and not said.up:
-        return Ruling(Answer.NO, PLAIN, "pouce baissé", no_cues)
+        return _final(Answer.NO, PLAIN, "pouce baissé")
     if said.phones:
-        return Ruling(Answer.CALLBACK, LIKELY, "un téléphone", no_cues)
+        return _final(Answer.CALLBACK, LIKELY, "un téléphone")
     if said.asks:
-        return Ruling(Answer.QUESTION, LIKELY, "un point d'interrogation", no_cues)
+        return _final(Answer.QUESTION, LIKELY, "un point d'interrogation")
     if said.shrugs:
-        return Ruling(Answer.UNSURE, LIKELY, "un doute", no_cues)
-    return Ruling(Answer.UNCLEAR, PLAIN, "aucun mot", no_cues)
+        return _final(Answer.UNSURE, LIKELY, "un doute")
+    return _final(Answer.UNCLEAR, PLAIN, "aucun mot")
