@@ -72,3 +72,8 @@ def cues(body: str, text: str, said: Folded) -> tuple[frozenset[str], dict[str, 
         if there:
             found |= {name: sign}
     return frozenset(found), found
+
+
+def asks(text: str) -> bool:
+    """Whether words ask, without a question mark: "oui c ou"."""
+    return wordings.ASKS.search(wordings.NO_QUESTION.sub(" ", text)) is not None

@@ -169,9 +169,10 @@ _WORDS = frozenset(_KEYS) | {
     "massages", "massage", "menage", "menages", "messageries", "inscription", "inscrire", "inscrivez",
 }  # fmt: skip
 
-_UP = frozenset("👍👌🆗✅🙋💪☑✔🤝")
-_DOWN = frozenset("👎❌🚫🙅⛔🙅✖")
-_SHRUG = frozenset("🤔🤷😕🫤")
+_UP = frozenset("👍👌🆗✅🙋💪☑✔🤝💯🙌")
+_DOWN = frozenset("👎❌🚫🙅⛔✖")
+_SHRUG = frozenset("🤔🤷😕🫤😬🧐")
+_ASKS = frozenset("❓❔⁉؟")
 _PHONE = frozenset("📞☎📱🤙")
 
 
@@ -205,7 +206,7 @@ def plain(low: str) -> Folded:
     return Folded(
         " ".join(sentences),
         sentences,
-        "?" in low,
+        "?" in low or (not ascii_only and not _ASKS.isdisjoint(low)),
         not ascii_only and not _UP.isdisjoint(low),
         not ascii_only and not _DOWN.isdisjoint(low),
         not ascii_only and not _SHRUG.isdisjoint(low),

@@ -1,4 +1,9 @@
-"""Messages that speak to the machine: nothing in a message can do anything but be read."""
+"""Messages that speak to the machine: nothing in a message can do anything but be read.
+
+An order is told by its form (markup, code, a role with a colon), by who is addressed or claims to speak ("tu es une
+IA", "en tant qu'administrateur"), or by a command about the record ("valide mon dossier", "classe ce message").
+"Vous êtes un robot ?" asks, and is none.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +11,66 @@ import re
 
 from ftcore.outreach.replies.folding import has
 
-_ORDER = re.compile(
-    r"\b(?:system|systeme|assistant|user|admin|root|developer)\s*(?::|>|\]|\})|<\/?[a-z|_]+>|[{}\[\]]\s*\"|\"\s*:\s*\""
-    r"|\b(?:ignore|ignorez|oublie|oubliez|disregard|forget)\b.{0,40}\b(?:instructions?|consignes?|regles?"
-    r"|rules?|previous|precedent\w*|prompt)\b"
-    r"|\b(?:mark|set|classify|label|treat|update|change|return|answer|respond|output|print"
-    r"|say)\b.{0,30}\b(?:as|to|with|=)\b"
-    r"|\b(?:tu es|you are|vous etes) (?:une? |maintenant |now |desormais )*(?:ia|ai|assistant|robot|modele"
-    r"|model|chatbot|classif\w*)\b"
-    r"|\b(?:classe|classer|classez|classifie\w*|considere\w*|marque[rz]?|enregistre[rz]?|note[rz]?"
-    r"|interprete\w*|lis|lisez|traite[rz]?|mets|mettez|passe[rz]?|change[rz]?|valide[rz]?)\b"
-    r".{0,40}\b(?:comme|statut|reponse|message|etat|status|oui|yes|embauch\w*|recrut\w*|retenu\w*"
-    r"|qualifi\w*|candidat)\b(?=.{0,40}(?:comme|a\b|en|:|=|oui|yes|embauch|recrut|retenu|qualifi))"
-    r"|(?<!je )\b(?:reponds?|repondre|repondez|affiche\w*|renvoie|renvoyez|retourne"
-    r"|ecris)\b.{0,20}\b(?:toujours|seulement|uniquement|par oui|\"|yes|oui)\b"
-    r"|\b(?:drop|delete|insert|update|select) (?:table|from|into|\*)|\bset [a-z_]+ ?=|;\s*--|\b(?:prompt"
-    r"|jailbreak|injection|override|sudo)\b"
-    r"|\b(?:answer|reading|status|statut|confidence|label|intent|role|content)\s*(?:=|:)\s*\"?'?\w|#{2,}"
-    r"|```|\$\{|<script|\bas hired\b|\bhired\b"
+# What is ordered of a machine, and of what: each alone is ordinary ("passez me voir", "ma candidature").
+_COMMAND = (
+    r"(?:classe[rz]?|classifie[rz]?|considere[rz]?|marque[rz]?|enregistre[rz]?|note[rz]?|interprete[rz]?|lis|lisez|traite[rz]?"
+    r"|valide[rz]?|ajoute[rz]?|augmente[rz]?|change[rz]?|modifie[rz]?|mets|mettre|mettez|met|passe[rz]?|bascule[rz]?|coche[rz]?"
+    r"|reponds?|repondre|repondez|dis|dites|dire|repete[rz]?|affiche[rz]?|renvoie|renvoyez|retourne[rz]?|ecris|ecrivez|genere[rz]?"
+    r"|accepte[rz]?|embauche[rz]?|recrute[rz]?|selectionne[rz]?|execute[rz]?|attribue[rz]?|donne[rz]?|lu)"
 )
-
+_RECORD = (
+    r"(?:mon (?:dossier|statut|profil|score|classement|etat)|ma (?:candidature|fiche)|ce (?:candidat|dossier|message|sms|profil)"
+    r"|cette (?:candidature|personne|reponse)|le (?:candidat|dossier|statut|score)|la (?:candidature|fiche)|ma reponse|a mon score"
+    r"|tous les (?:candidats|messages|dossiers)|tout le monde|haut de la liste|candidat suivant)"
+)
+_VERDICT = (
+    r"(?:oui|yes|interesse\w*|disponible|positif|positive|embauche\w*|recrute\w*|retenu\w*|accepte\w*|qualifie\w*|prioritaire"
+    r"|priorite|valide\w*|selectionne\w*|hired|accepted)"
+)
+_ORDER = re.compile(
+    # Code, markup and the words of prompts.
+    r"\b(?:system|systeme|assistant|user|admin|root|developer|developpeur|ia|robot|bot|siri|chatgpt|gpt|output|answer|reading"
+    r"|status|statut|confidence|label|intent|role|content|prompt|instructions?|consignes?|regle)\s*(?::|>|\]|\}|=)"
+    r"|[<\[{]/?\|?[a-z_]+\|?[>\]}]|[{\[]\s*[\"'{]|\"\s*:\s*[\"\d]|```|\$\{|<script|#{2,}|;\s*--|^[/!]\w+$"
+    r"|\b(?:drop|delete|insert|update|select|truncate) (?:table|from|into|\*|\w+ (?:set|from)\b)|\bset [a-z_]+ ?="
+    r"|\b(?:print|return|eval|exec)\s*(?:\(|(?:yes|true|oui)\b)|\b(?:prompt|jailbreak|injection|override|sudo|dan mode)\b"
+    # Somebody else's voice, or a new one for the machine.
+    r"|\b(?:ignore|ignorez|oublie|oubliez|disregard|forget)\b.{0,40}\b(?:instructions?|consignes?|regles?|rules?|previous"
+    r"|precedent\w*|prompt|tout et)\b"
+    r"|\b(?:tu es|you are|vous etes) (?:une? |maintenant |now |desormais |in )*(?:ia|ai|assistant|robot|modele|model|chatbot"
+    r"|classif\w*|developer mode|helpful|recruteu?r)\b(?=.*\b(?:" + _COMMAND + r"|qui|must|always|toujours|hire)\b|(?:.*\bmode\b))(?!.*\?)"
+    r"|\b(?:act as|pretend|fais comme si|joue le role|from now on|a partir de maintenant tu|dorenavant|desormais tu)\b"
+    r"|\b(?:en tant qu? ?'?|je suis |c'est |ici )(?:le |la |l'|l |l’|votre |ton )?(?:admin\w*|directeur|directrice|chef|developp\w+"
+    r"|super ?user|root|responsable|patron)\b.{0,60}\b(?:je (?:te|vous|t') ?\w*(?:demande|ordonne)|" + _COMMAND + r")\b"
+    r"|\b(?:nouvelles?|nouveau|new) (?:consignes?|instructions?|regles?|ordres?|prompt|role)\b"
+    r"|\b(?:instructions?|note|message|consigne|ordre) (?:au|pour|a) (?:le |la |l'|l )?(?:systeme|ia|robot|modele|machine|programme)"
+    r"|\b(?:tu dois|vous devez|il faut|je t'ordonne|debut des instructions).{0,30}\b(?:repondre|mettre|dire|marquer|valider"
+    r"|classer|noter|considerer|lire|que je suis)\b.{0,30}" + _VERDICT +
+    r"|\b(?:si tu es|si vous etes) (?:un |une )?(?:robot|ia|machine)\b(?=.*" + _COMMAND + r")"
+    # Commands about the record.
+    r"|\b(?:mark|set|classify|label|treat|update|change|answer|respond|output|say|hire|accept) (?:\w+ ){0,3}(?:as|to|with|=|yes|me"
+    r"|hired)\b"
+    r"|(?<!je )(?<!vous )(?<!pouvez )(?<!l')\b" + _COMMAND + r"\b (?:\w+ ){0,3}?" + _RECORD + r"(?:\b.{0,40}\b(?:comme|en|a|:|=)\b.{0,20}"
+    + _VERDICT + r"|$| automatiquement| en haut| classement)"
+    r"|(?<!je )\b" + _COMMAND + r"\b.{0,40}\b(?:comme|en|:|=|a) (?:un |une |etant )?\"?" + _VERDICT + r"\b"
+    r"|(?<!je )(?<!vous )\b(?:reponds?|repondez|repondre|dis|dites|repete[rz]?|ecris|affiche[rz]?) (?:toujours |seulement |uniquement "
+    r"|apres moi ?:? ?|par |a tout |que )*[\"«']? ?(?:oui|yes|interesse|je suis (?:disponible|retenu|interesse))[\"»']?(?: a (?:tout|ma"
+    r"|mon)\b.*)?\W*$"
+    r"|\b(?:tous les|ce|le) (?:messages?|sms)(?: \w+){0,2} (?:sont|doit etre|doivent etre) (?:\w+ )?(?:comme |des )?(?:un )?"
+    + _VERDICT + r"|\bvalide[rz]? tout|\b(?:priorite haute|haute priorite)\b|\bhaut de la liste\b|\b(?:mon|le) (?:score|classement)\b"
+    r"|\b(?:as|me) hired\b|\bhired\b|\bhire me\b|\bmettre oui\b"
+)  # fmt: skip
 
 _ORDER_ROOTS = (
-    "syst", "assistant", "user", "admin", "root", "develop", "<", "{", "[", '"', "ignor", "oubli", "disregard",
-    "forget", "mark", "set ", "class", "label", "treat", "update", "change", "return", "answer", "respond",
-    "output", "print", "tu es", "you are", "vous etes", "consider", "marque", "enregistr", "note", "interpret",
-    "lis", "traite", "met", "passe", "valid", "repond", "affich", "renvo", "retourn", "ecris", "drop", "delete",
-    "insert", "select", ";", "prompt", "jailbreak", "injection", "override", "sudo", "reading", "status", "statut",
-    "confidence", "intent", "role", "content", "##", "```", "$", "hired",
+    "syst", "assistant", "user", "admin", "root", "develop", "<", "{", "[", '"', "ignor", "oubli", "disregard", "forget",
+    "mark", "set ", "class", "label", "treat", "update", "change", "return", "answer", "respond", "output", "print", "tu es",
+    "you are", "vous etes", "consider", "marque", "enregistr", "note", "interpret", "lis", "traite", "met", "passe", "valid",
+    "repond", "affich", "renvo", "retourn", "ecris", "drop", "delete", "insert", "select", ";", "prompt", "jailbreak",
+    "injection", "override", "sudo", "reading", "status", "statut", "confidence", "intent", "role", "content", "##", "```",
+    "$", "hire", "robot", "ia", "bot", "siri", "gpt", "/", "!", "directeur", "directrice", "chef", "responsable", "patron",
+    "instruction", "consigne", "regle", "ordre", "dis ", "dites", "dire", "repete", "ajout", "augment", "modif", "priorite",
+    "liste", "score", "classement", "accept", "message", "sms", "act as", "pretend", "dorenavant", "desormais", "from now",
+    "embauch", "recrut", "execut", "genere", "tout le monde",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ speak to somebody, then yes, no and doubt.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ftcore.model import Answer, Expecting
 from ftcore.outreach.replies import opt_outs, orders, wordings
@@ -21,7 +21,7 @@ CERTAIN, PLAIN, LIKELY = 0.99, 0.93, 0.8
 class Ruling:
     """What the rules say: an answer with its words, or None where they are not sure.
 
-    What is `final` stands; anything else is one voice among those that the statistical model weighs. `doubtful`
+    `doubtful`
     says that it may be an opt-out: whatever the reading, a person decides.
     """
 
@@ -29,12 +29,14 @@ class Ruling:
     confidence: float
     evidence: str
     cues: frozenset[str]
-    final: bool = False
     doubtful: bool = False
 
 
-def judge(body: str, low: str, said: Folded, expecting: str | None) -> Ruling:
-    """What the rules make of one message. `low` is the folded text with its punctuation."""
+def judge(body: str, low: str, said: Folded) -> Ruling | None:
+    """What stands by itself: an opt-out, an order to the machine, a sign, a mere greeting; else None.
+
+    `low` is the folded text with its punctuation. Of a message that may be an opt-out, `answer` is None.
+    """
     text = said.text
     if said.foreign:
         return _final(Answer.UNCLEAR, PLAIN, "une autre écriture")
@@ -43,20 +45,26 @@ def judge(body: str, low: str, said: Folded, expecting: str | None) -> Ruling:
         return _final(Answer.UNCLEAR, CERTAIN, "une consigne, pas une réponse")
     if not text:
         return _signs(said)
-    if wish.wish is not opt_outs.Wish.NONE and (ruling := _left_alone(said, wish)) is not None:
-        return ruling
-    cues, found = cues_of(body, text, said)
+    if wish.wish is not opt_outs.Wish.NONE:
+        return _left_alone(said, wish)
     if wordings.ONLY_GREETING.match(text):
-        return Ruling(Answer.UNCLEAR, PLAIN, text[:60], cues, final=not said.asks)
-    ruling = _weighed(text, said, cues, found, expecting)
-    return ruling if wish.wish is opt_outs.Wish.NONE else replace(ruling, doubtful=True)
+        if said.up or said.down or said.shrugs or said.phones or said.asks:
+            return _signs(said)
+        return _final(Answer.UNCLEAR, PLAIN, text[:60])
+    return None
+
+
+def wording(body: str, said: Folded, expecting: str | None) -> Ruling:
+    """What the words say, one voice among those that the statistical model weighs."""
+    cues, found = cues_of(body, said.text, said)
+    return _weighed(said.text, said, cues, found, expecting)
 
 
 def _final(answer: Answer, confidence: float, evidence: str) -> Ruling:
-    return Ruling(answer, confidence, evidence, frozenset(), final=True)
+    return Ruling(answer, confidence, evidence, frozenset())
 
 
-def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling | None:
+def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling:
     """An opt-out, unless the rest of the message says yes: then it is doubt, as is a keyword among other sentences."""
     rest = said.text.replace(wish.evidence, " ")
     affirms = bool(wordings.YES.search(wordings.NEGATED.sub(" ", rest))) and not wordings.NO.search(rest)
@@ -64,7 +72,7 @@ def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling | None:
         return _final(Answer.STOP, CERTAIN, wish.evidence)
     if wish.wish is opt_outs.Wish.SURE or wish.alone:
         return _final(Answer.UNCLEAR, PLAIN, wish.evidence)
-    return None
+    return Ruling(None, 0.0, wish.evidence, frozenset(), doubtful=True)
 
 
 def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str], expecting: str | None) -> Ruling:

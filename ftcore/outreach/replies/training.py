@@ -71,25 +71,34 @@ def train(labelled: Iterable[Example]) -> npt.NDArray[np.int8]:
 
     Opt-outs are no business of the model and are left out.
     """
-    rows = [
-        (text, example)
-        for example in labelled
-        if not example.unseen and example.answer is not Answer.STOP
-        for text in _variants(example)
-    ]
-    columns = [_columns(text, example.expecting) for text, example in rows]
-    wanted = np.array([model.ANSWERS.index(example.answer) for _, example in rows])
-    weight = np.array([_WEIGHT.get(example.family.split("-")[0], 1.0) for _, example in rows])
-    return _fitted(columns, wanted, weight / weight.sum())
+    columns: list[npt.NDArray[np.int64]] = []
+    counts: list[int] = []
+    taught: list[Example] = []
+    for example in labelled:
+        if example.unseen or example.answer is Answer.STOP:
+            continue
+        for text in _variants(example):
+            own, heard = _columns(text, example.expecting)
+            # Once without the rules and once with them: the model is asked either way.
+            for one in (own, [*own, *heard]):
+                columns.append(np.array(one, dtype=np.int64))
+                counts.append(len(own))
+                taught.append(example)
+    wanted = np.array([model.ANSWERS.index(example.answer) for example in taught])
+    weight = np.array([_WEIGHT.get(example.family.split("-")[0], 1.0) for example in taught])
+    values = np.concatenate([np.full(len(one), model.scale(n)) for one, n in zip(columns, counts, strict=True)])
+    return _fitted(columns, values, wanted, weight / weight.sum())
 
 
 def _fitted(
-    columns: list[npt.NDArray[np.int64]], wanted: npt.NDArray[np.int64], weight: npt.NDArray[np.float64]
+    columns: list[npt.NDArray[np.int64]],
+    values: npt.NDArray[np.float64],
+    wanted: npt.NDArray[np.int64],
+    weight: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.int8]:
     from scipy.optimize import minimize
     from scipy.sparse import csr_array
 
-    values = np.concatenate([np.full(len(one), model.scale(len(one))) for one in columns])
     ends = np.cumsum([0, *map(len, columns)])
     used, places = np.unique(np.concatenate(columns), return_inverse=True)
     matrix = csr_array((values, places, ends), shape=(len(columns), len(used)))
@@ -119,11 +128,11 @@ def save(weights: npt.NDArray[np.int8], path: Path = model.WEIGHTS) -> None:
     np.save(path, weights, allow_pickle=False)
 
 
-def _columns(text: str, expecting: str | None) -> npt.NDArray[np.int64]:
+def _columns(text: str, expecting: str | None) -> tuple[list[int], list[int]]:
     low = fold_lines(text)
     said = plain(low)
-    ruling = rules.judge(text, low, said, expecting)
-    return np.array(model.features(said, ruling.answer, expecting), dtype=np.int64)
+    ruling = rules.judge(text, low, said) or rules.wording(text, said, expecting)
+    return model.features(said, expecting)[0], model.voices(ruling.answer, expecting)
 
 
 def _variants(example: Example) -> list[str]:
