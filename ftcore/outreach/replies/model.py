@@ -32,7 +32,10 @@ _WORDS_READ = 40
 _TRUST = 3
 
 _NEGATES = frozenset({"pas", "plus", "jamais", "rien", "ne", "n", "sans", "aucun", "aucune"})
-_START, _END, _NOT, _FIRST, _LAST, _SKIP = (crc32(mark.encode()) for mark in ("^", "$", "not", "first", "last", "skip"))
+_EDGE_CODE = crc32(b"^")
+_LOW, _SHIFT = 0xFFFFFFFF, 32 - BITS
+_A, _B, _C, _D, _E = 0x9E3779B1, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1, 0x85EBCA6B
+_LENGTHS = [crc32(f"long {count}".encode()) & (BIAS - 1) for count in range(10)]
 
 
 def features(said: Folded, expecting: str | None) -> tuple[list[int], list[int]]:
@@ -40,49 +43,51 @@ def features(said: Folded, expecting: str | None) -> tuple[list[int], list[int]]
     words = said.text.split()[:_WORDS_READ]
     columns: list[int] = []
     starts: list[int] = []
-    own = [_START]
-    subjects = [_START]
+    pairs: list[int] = []
+    before, skipped, about, further, denied = _EDGE_CODE, 0, _EDGE_CODE, 0, 0
     for word in words:
         listed, code, subject = _of_word(word)
         starts.append(len(columns))
         columns += listed
-        own.append(code)
-        if subject and subject != subjects[-1]:
-            subjects.append(subject)
-    own.append(_END)
-    subjects.append(_END)
-    # Pairs of codes are mixed by arithmetic: a tenth of the time that joined words would take.
-    columns += [((one * 0x9E3779B1 + two * 0x85EBCA6B) & 0xFFFFFFFF) >> (32 - BITS)
-                for one, two in zip(own, own[1:], strict=False)]  # fmt: skip
-    columns += [((one * 0x9E3779B1 + two * 0xC2B2AE35 + _SKIP) & 0xFFFFFFFF) >> (32 - BITS)
-                for one, two in zip(own, own[2:], strict=False)]  # fmt: skip
-    columns += [((one * 0x27D4EB2F + two * 0x165667B1) & 0xFFFFFFFF) >> (32 - BITS)
-                for one, two in zip(subjects, subjects[1:], strict=False)]  # fmt: skip
-    columns += [((one * 0x27D4EB2F + two * 0x165667B1 + three * 0x9E3779B1) & 0xFFFFFFFF) >> (32 - BITS)
-                for one, two, three in zip(subjects, subjects[1:], subjects[2:], strict=False)]  # fmt: skip
-    for at, word in enumerate(words):
+        # Codes are mixed by arithmetic: a tenth of the time that joined words would take.
+        pairs.append((before * _A + code & _LOW) >> _SHIFT)
+        if skipped:
+            pairs.append((skipped * _B + code & _LOW) >> _SHIFT)
+        skipped, before = before, code
+        if subject and subject != about:
+            pairs.append((about * _C + subject & _LOW) >> _SHIFT)
+            if further:
+                pairs.append((further * _D + about * _C + subject & _LOW) >> _SHIFT)
+            further, about = about, subject
+        if denied:
+            pairs.append((_D + code & _LOW) >> _SHIFT)
+            denied -= 1
         if word in _NEGATES:
-            columns += [_mixed(_NOT, code) for code in own[at + 2 : at + 5]]
-    columns += (_mixed(_FIRST, own[1]), _mixed(_FIRST, own[1] ^ own[min(2, len(own) - 1)]), _mixed(_LAST, own[-2]))
-    columns.append(_named(f"long {min(len(words), 9)}"))
+            denied = 3
+    pairs.append((before * _A & _LOW) >> _SHIFT)
+    pairs.append((about * _C & _LOW) >> _SHIFT)
+    if words:
+        first = _of_word(words[0])[1]
+        pairs.append((first * _E & _LOW) >> _SHIFT)
+        pairs.append((first * _E + (_of_word(words[1])[1] if len(words) > 1 else 0) + _A & _LOW) >> _SHIFT)
+    pairs.append(_LENGTHS[min(len(words), 9)])
+    columns += pairs
     if said.asks:
         columns.append(_named("?"))
     if said.up or said.down or said.shrugs or said.phones:
-        columns += [_named(f"{said.up}{said.down}{said.shrugs}{said.phones}")]
+        columns.append(_named(f"{said.up}{said.down}{said.shrugs}{said.phones}"))
     if expecting:
-        asked = _named(expecting)
-        columns += [_mixed(asked, code) for code in own]
-        columns += [_mixed(asked, code ^ _SKIP) for code in subjects]
+        asked = crc32(expecting.encode())
+        for word in words:
+            _, code, subject = _of_word(word)
+            columns += ((asked * _B + code & _LOW) >> _SHIFT, (asked * _E + subject & _LOW) >> _SHIFT)
+        columns.append(_named(f"{expecting} {min(len(words), 4)}"))
     return columns, starts
 
 
 def voices(ruled: Answer | None, expecting: str | None) -> list[int]:
     """The columns that say what the rules have made of a message."""
     return [_named(f"ruled {ruled}")] * _TRUST + [_named(f"{expecting} ruled {ruled}")]
-
-
-def _mixed(one: int, two: int) -> int:
-    return ((one * 0x9E3779B1 + two * 0x85EBCA6B) & 0xFFFFFFFF) >> (32 - BITS)
 
 
 @lru_cache(maxsize=1_000)
@@ -100,7 +105,7 @@ def _of_word(word: str) -> tuple[list[int], int, int]:
     if subject:
         grams += [f"about {subject}"] * 2
     columns = [crc32(gram.encode()) & (BIAS - 1) for gram in grams]
-    return columns, crc32(word.encode()), crc32(subject.encode()) if subject else 0
+    return columns, crc32(word.encode()) * _E & _LOW, crc32(subject.encode()) * _E & _LOW if subject else 0
 
 
 def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -133,12 +138,12 @@ class Guess:
         self._said = said
         self._columns, self._starts = features(said, expecting)
         self._rows = _weights().take(self._columns, axis=0)
-        self._total = np.add.reduce(self._rows, axis=0)
+        self._total = _sum(self._rows, axis=0)
         self._settle()
 
     def hear(self, ruled: Answer | None, expecting: str | None) -> None:
         """Weigh the answer of the rules too."""
-        self._total = self._total + np.add.reduce(_weights().take(voices(ruled, expecting), axis=0), axis=0)
+        self._total = self._total + _sum(_weights().take(voices(ruled, expecting), axis=0), axis=0)
         self._settle()
 
     def _settle(self) -> None:
@@ -156,3 +161,6 @@ class Guess:
         shares = np.add.reduceat(self._rows[: ends[-1], ANSWERS.index(self.answer)], self._starts)
         at = int(shares.argmax())
         return " ".join(words[max(at - 1, 0) : at + 2])
+
+
+_sum = np.add.reduce

@@ -56,7 +56,7 @@ _CONTACT = (
 # What a sentence says, by the kinds of its words, with an example of each.
 _END = r"[AGKPVMI]*$"
 _GRAMMAR = tuple(
-    (re.compile(pattern), example)
+    (pattern, example)
     for pattern, example in (
         # Cease writing.
         (r"^(?!.*[Th].*K)(?:.*(?<![nNJpch]))?(?<!cV)K[KPAN]*(?:[WbE]|M|w)", "stop envoyer sms, arrêtez vos messages"),
@@ -101,6 +101,8 @@ _GRAMMAR = tuple(
         (r"^[GAXK.]?lPQ(?:[hAG]*M.*)?$", "laisse-moi tranquille avec tes sms"),
     )
 )  # fmt: skip
+
+_SAID = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _GRAMMAR))
 
 # What the kinds of words do not tell.
 _WORDED = re.compile(
@@ -232,7 +234,7 @@ def _worded(text: str, said: Folded) -> Found | None:
     for sentence in said.sentences:
         plain = _plain(sentence)
         kinds = letters(plain)
-        if any(pattern.search(kinds) for pattern, _ in _GRAMMAR) or _WORDED.search(plain):
+        if _SAID.search(kinds) or _WORDED.search(plain):
             limited = _COMPLAINS.search(plain) or _FOR_A_TIME.search(plain) or _SOME_OFFERS.search(plain)
             return Found(Wish.DOUBT if limited else Wish.SURE, plain)
     if (last := _AT_THE_END.search(text)) and _ABOUT_MESSAGES.search(text):

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-from ftcore.outreach.replies.folding import has
-
 # What is ordered of a machine, and of what: each alone is ordinary ("passez me voir", "ma candidature").
 _COMMAND = (
     r"(?:classe[rz]?|classifie[rz]?|considere[rz]?|marque[rz]?|enregistre[rz]?|note[rz]?|interprete[rz]?|lis|lisez|traite[rz]?"
@@ -61,19 +59,29 @@ _ORDER = re.compile(
     r"|\b(?:as|me) hired\b|\bhired\b|\bhire me\b|\bmettre oui\b"
 )  # fmt: skip
 
-_ORDER_ROOTS = (
-    "syst", "assistant", "user", "admin", "root", "develop", "<", "{", "[", '"', "ignor", "oubli", "disregard", "forget",
-    "mark", "set ", "class", "label", "treat", "update", "change", "return", "answer", "respond", "output", "print", "tu es",
-    "you are", "vous etes", "consider", "marque", "enregistr", "note", "interpret", "lis", "traite", "met", "passe", "valid",
-    "repond", "affich", "renvo", "retourn", "ecris", "drop", "delete", "insert", "select", ";", "prompt", "jailbreak",
-    "injection", "override", "sudo", "reading", "status", "statut", "confidence", "intent", "role", "content", "##", "```",
-    "$", "hire", "robot", "ia", "bot", "siri", "gpt", "/", "!", "directeur", "directrice", "chef", "responsable", "patron",
-    "instruction", "consigne", "regle", "ordre", "dis ", "dites", "dire", "repete", "ajout", "augment", "modif", "priorite",
-    "liste", "score", "classement", "accept", "message", "sms", "act as", "pretend", "dorenavant", "desormais", "from now",
-    "embauch", "recrut", "execut", "genere", "tout le monde",
-)  # fmt: skip
+# Words one of which every order has; most answers have none. Some orders are told by a mark instead.
+_WORDS = frozenset(
+    re.findall(
+        r"[a-z]+",
+        "system systeme assistant user admin administrateur administratrice root developer developpeur ia ai robot bot siri"
+        " chatgpt gpt output answer reading status statut confidence label intent role content prompt instruction"
+        " instructions consigne consignes regle regles drop delete insert update select truncate set print return eval"
+        " exec jailbreak injection override sudo ignore ignorez oublie oubliez disregard forget modele model chatbot"
+        " recruteur act pretend joue dorenavant desormais directeur directrice chef responsable patron nouvelle nouveau"
+        " new note mark classify treat change respond say hire hired accept priorite score classement dossier profil"
+        " candidature candidat candidats fiche profil monde haut repondre reponds repondez dis dites"
+        " repete repetez repeter affiche affichez ecris valide validez classe classer classez considere considerez"
+        " marque marquez enregistre enregistrez interprete traite traitez passe passez bascule coche renvoie retourne"
+        " genere accepte acceptez embauche recrute selectionne execute attribue mets mettez mettre lis lisez from partir"
+        " dois devez dan helpful reponse lu ordonne oui yes",
+    )
+)
+_MARKS = re.compile(r"[<>{}\[\]`$\"]|##|--|^[/!]|[a-z]\(")
+_SPLIT = re.compile(r"[a-z]+")
 
 
 def is_order(low: str) -> bool:
     """Whether a text (in small letters, no accents) speaks to the machine instead of answering."""
-    return has(low, _ORDER_ROOTS) and bool(_ORDER.search(low))
+    if _WORDS.isdisjoint(_SPLIT.findall(low)) and not _MARKS.search(low):
+        return False
+    return bool(_ORDER.search(low))
