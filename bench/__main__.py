@@ -1,4 +1,4 @@
-"""`python -m bench startup|engines|drafting|first-token|structure|occupations|imports|ranking|quality [--json]`."""
+"""`python -m bench NAME [--json]`: startup, engines, drafting, first-token, structure, occupations, imports, ranking, …"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bench.imports import imports
 from bench.occupations import occupations
 from bench.quality import quality
 from bench.ranking import ranking
+from bench.replies import read_replies
 from bench.startup import startup
 from bench.structure import structure_offers
 
@@ -29,6 +30,7 @@ main.add_command(occupations)
 main.add_command(imports)
 main.add_command(ranking)
 main.add_command(quality)
+main.add_command(read_replies)
 
 if __name__ == "__main__":
     main()

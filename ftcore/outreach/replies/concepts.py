@@ -9,7 +9,8 @@ from functools import lru_cache
 
 # What they are about, and the beginnings of folded words ("=" before a whole word).
 _TABLE = {
-    "family": "mari= femme= epou conjoint compagn mere= maman pere= papa fille fils= frere soeur enfant bebe gamin gosse"
+    "family": "mari= femme= epou conjoint compagn mere= maman pere= papa fille fils= frere soeur enfant bebe"
+    " gamin gosse"
     " famil belle-m parent grossesse accouch nounou creche nourrice garderie ecole= aidant tante= oncle= cousin",
     "health": "malad sante medecin medical medic docteur hopital hospital opere operation genou dos= epaule jambe bras="
     " mal= douleur fatigu depress burn invalid handicap rqth inapte reeduc convalesc chirurg cancer grippe blesse"
@@ -30,7 +31,8 @@ _TABLE = {
     "trade": "infirmi secretair cuisin macon= plomb chauffeur vendeu comptab menage= boulang caissi serveu aide-soign"
     " agent= electric soud peintr mecanic coiffeu magasin manutent preparat livreu ouvrier technicien commercial"
     " assistant educat professeur jardini couvreur menuis informat logist nettoy secur gardien agricol",
-    "study": "formation= etude= etudes= etudi diplome bac= cap= bep= bts= licence= master= certif concours examen cours="
+    "study": "formation= etude= etudes= etudi diplome bac= cap= bep= bts= licence= master= certif concours examen"
+    " cours="
     " universit lycee fac= ecoles apprent reconver titre= niveau= caces= ssiap= habilit fimo= bafa= deaes= code=",
     "found": "trouve= retrouve= signe= embauche= pris= prise= accepte= commence= repris= renouvel garde= decroch"
     " recrute= engage= demarre= cree= lance= monte=",
@@ -39,21 +41,25 @@ _TABLE = {
     " motiv= motive= motivee tente= preneu partant volontair plait= plairait convien correspond chaud chaude branche=",
     "free": "disponible= disponib libre= libres= pret= prete= prets=",
     "can": "peux= peut= pourrai pourrais= pouvoir= possible= capable= permet= mesure=",
-    "doubt": "peut-et reflech hesit depend= dependr dependra voir= verrai verra= verrai sais= saurai eventuel sur= sure="
+    "doubt": "peut-et reflech hesit depend= dependr dependra voir= verrai verra= verrai sais= saurai eventuel"
+    " sur= sure="
     " certain= doute= probabl theorie= principe= mitige decid selon= suivant= fonction= attend= attends= partage tenter"
     " tiens= redis= redirai confirme= confirmerai reponds= repondrai dirai= reviens=",
     "limit": "si= sauf= seulement uniquement condition reserve= mais= cependant toutefois hormis juste= que= sinon",
-    "ask": "combien quel= quelle= quels= quelles= comment pourquoi= ou= quand= qui= quoi= lequel laquelle est-ce savoir="
+    "ask": "combien quel= quelle= quels= quelles= comment pourquoi= ou= quand= qui= quoi= lequel laquelle est-ce"
+    " savoir="
     " connaitre= precis detail info= renseign expliqu indiqu donne= donnez= dites= question comprendre=",
     "phone": "appel= appelez= appeler= appelle= rappelez= rappeler= rappelle= rappel= telephon joindre= joign fil="
     " oral= vocal vive= parler= parlez= parle= discut echang joignable visio",
     "meet": "rendez= rencontr conseill humain= agence= bureau= entretien recevoir= recu= recue= creneau passer= passe="
     " venir= viens= viendrai face= guichet",
-    "other": "trompe= tromp erreur= numero= destin personne= connais= connait= inconnu nom= prenom appelle= decede= mort="
+    "other": "trompe= tromp erreur= numero= destin personne= connais= connait= inconnu nom= prenom appelle="
+    " decede= mort="
     " deced proprietaire homonyme confond monsieur= madame= portable=",
     "good": "bien= super= parfait= top= genial= nickel= cool= excellent content ravi= merveill ideal plaisir= joie="
     " opportun chance= avantag impec",
-    "bad": "nul= nuls= mauvais arnaqu honte= honteu dur= difficil penible complique galere marre= ras= moque foutre= con="
+    "bad": "nul= nuls= mauvais arnaqu honte= honteu dur= difficil penible complique galere marre= ras= moque"
+    " foutre= con="
     " connard escroc voleur incapable lament faineant bas= peu= trop=",
     "laugh": "lol= blague= rire= drole= rigol humour= reve= reves= plaisant",
     "chat": "tu= te= toi= ton= ta= tes= bisou amour= cheri coeur= pote= mec= anniversaire pain= courses= film= soiree="

@@ -267,7 +267,8 @@ def _expand(token: str) -> str:
 
 _NOT_ELIDED = frozenset({
     "quelle", "quelles", "celle", "telle", "selle", "melle", "nouvelle", "test", "lest", "dest", "rest", "latter",
-    "site", "mai", "dune", "lune", "mil", "cil", "nil", "ten", "sen", "len", "men", "my", "ly", "sy", "decrire", "decrit",
+    "site", "mai", "dune", "lune", "mil", "cil", "nil", "ten", "sen", "len", "men", "my", "ly", "sy", "decrire",
+    "decrit",
     "decrivez", "secrire", "decris", "cet", "cette", "nun", "cun", "tun", "mun",
 })  # fmt: skip
 

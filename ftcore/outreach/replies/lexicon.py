@@ -10,14 +10,16 @@ from functools import lru_cache
 
 # letter, what it stands for, whole words, beginnings of words
 _TABLE: tuple[tuple[str, str, str, str], ...] = (
-    ("K", "an order to cease, to whom one says vous", "stop stopall stoppez stopper arretez arreter arretiez cessez cesser"
+    ("K", "an order to cease, to whom one says vous", "stop stopall stoppez stopper arretez arreter arretiez"
+    " cessez cesser"
      " cessiez halte basta finissez finir terminez", ""),
     ("k", "cease, said to a friend, of oneself, or a noun", "arrete arretes arret cesse cesses stoppe stoppes", ""),
     ("M", "what we send", "sms message messages texto textos pub pubs publicite publicites spam spams envoi envois"
      " notif notifs mail mails mms newsletter newsletters alerte alertes demarchage campagne campagnes harcelement"
      " prospection mailing mailings communication communications contacts texts", "notification sollicitation relance"),
     ("W", "write to somebody: an order, or the name of the act", "envoyer envoyez envoyiez renvoyer renvoyez ecrire"
-     " ecrivez ecriviez reecrire reecrivez adresser adressez joindre texter spammer spammez text texting writing sending"
+     " ecrivez ecriviez reecrire reecrivez adresser adressez joindre texter spammer spammez text texting writing"
+     " sending"
      " messaging send contacting contacter contactez contactiez recontacter recontactez solliciter sollicitez relancer"
      " relancez demarcher demarchez communiquer utiliser utilisez utilisation", ""),
     ("E", "annoy, as an order or the name of the act", "harceler harcelez embeter embetez emmerder emmerdez saouler"
@@ -31,7 +33,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("C", "telephone", "appeler appelez appelle appelles appel rappeler rappelez rappelle rappel joignez fil call",
      "telephoner"),
     ("D", "take away: an order, or the name of the act", "supprimer supprimez supprimiez effacer effacez effaciez"
-     " enlever enlevez enleviez retirer retirez retiriez rayer rayez virer virez oter otez sortir sortez bloquer bloquez"
+     " enlever enlevez enleviez retirer retirez retiriez rayer rayez virer virez oter otez sortir sortez bloquer"
+     " bloquez"
      " desactiver desactivez coupez couper exclure excluez radier radiez remove delete jetez jeter detruire detruisez"
      " blacklister blacklistez degagez", ""),
     ("O", "forget, lose", "oubliez oublier perdez perdre", ""),
@@ -39,7 +42,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      " enlevee retire retiree raye rayee vire bloque desactive", ""),
     ("g", "the taking away itself", "suppression effacement retrait", ""),
     ("I", "what we know of somebody, and where it stands", "numero coordonnees donnees nom telephone portable mobile"
-     " fichier fichiers liste listes listing listings base bases repertoire repertoires diffusion 06 07 number list", ""),
+     " fichier fichiers liste listes listing listings base bases repertoire repertoires diffusion 06 07 number list",
+     ""),
     ("h", "somebody else's, or one's own as one says it to a friend", "son sa ses ton ta tes leur leurs toi te t lui",
      ""),
     ("U", "unsubscribe", "unsubscribe optout resilier resiliez resiliation resilie", "desins desabo"),
@@ -61,7 +65,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("e", "enough", "assez marre bol suffit", ""),
     ("p", "have or be, before what is done", "ai as a avez ont avait suis est etais ete sommes etes sera", ""),
     ("A", "courtesy", "merci plait veuillez priere prie faut devez doit soit faudrait gre demande cordialement", ""),
-    ("G", "greeting", "bonjour madame monsieur bonne journee soiree desole pardon mme mr salutations comprehension", ""),
+    ("G", "greeting", "bonjour madame monsieur bonne journee soiree desole pardon mme mr salutations comprehension",
+    ""),
     ("X", "no", "non", ""),
     ("Y", "yes", "oui ok accord volontiers", ""),
     ("Z", "interested, found, in work", "interesse disponible trouve retrouve signe retraite retraitee emploi travail"
@@ -73,10 +78,77 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
 )  # fmt: skip
 # Words that say nothing here.
 _SILENT = frozenset(
-    "de d le la les l un une des du a au aux et vos votre mon ma mes ces ce cet cette tous toutes tout toute par pour"
-    " sur dans en y que qu se s surtout vraiment etre encore trop donc alors immediatement definitivement"
-    " immediate definitif maintenant suite avance beaucoup autre autres ainsi avec genre type via the my from to"
-    " more any your sincerement service services".split()
+    [
+        "de",
+        "d",
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "des",
+        "du",
+        "a",
+        "au",
+        "aux",
+        "et",
+        "vos",
+        "votre",
+        "mon",
+        "ma",
+        "mes",
+        "ces",
+        "ce",
+        "cet",
+        "cette",
+        "tous",
+        "toutes",
+        "tout",
+        "toute",
+        "par",
+        "pour",
+        "sur",
+        "dans",
+        "en",
+        "y",
+        "que",
+        "qu",
+        "se",
+        "s",
+        "surtout",
+        "vraiment",
+        "etre",
+        "encore",
+        "trop",
+        "donc",
+        "alors",
+        "immediatement",
+        "definitivement",
+        "immediate",
+        "definitif",
+        "maintenant",
+        "suite",
+        "avance",
+        "beaucoup",
+        "autre",
+        "autres",
+        "ainsi",
+        "avec",
+        "genre",
+        "type",
+        "via",
+        "the",
+        "my",
+        "from",
+        "to",
+        "more",
+        "any",
+        "your",
+        "sincerement",
+        "service",
+        "services",
+    ]
 )
 
 _WORDS: dict[str, str] = {}

@@ -45,10 +45,12 @@ _STRONG = (
     "enlev", "raye", "virez", "virer", "otez", "oter", "sortez", "oublie", "perd", "bloqu", "finissez", "exclu",
     "radie", "respirer", "plainte", "s t o p", "st0p", "fin a", "fin des", "sotp", "stpo", "coupez", "take me",
 )  # fmt: skip
-_NEGATION = ("plus", " pu ", "pas", "jamais", "rien", "aucun", "refus", "inutile", "assez", "marre", "suffit", "bol ", "no",
+_NEGATION = ("plus", " pu ", "pas", "jamais", "rien", "aucun", "refus", "inutile", "assez", "marre", "suffit", "bol ",
+"no",
          "interdi", "defend", "don t", "dont")  # fmt: skip
 _CONTACT = (
-    "contact", "ecri", "envo", "sollicit", "derang", "embet", "importun", "relanc", "sms", "message", "mail", "recevoir",
+    "contact", "ecri", "envo", "sollicit", "derang", "embet", "importun", "relanc", "sms", "message", "mail",
+    "recevoir",
     "joindre", "adress", "text", "pub", "notif", "demarch", "emmerd", "saoul", "soul", "communiq", "votre part",
     "de vous", "appel", "numero",
 )  # fmt: skip
@@ -114,8 +116,10 @@ _WORDED = re.compile(
     r"|\b(?:je|j) (?:vous |t |te |l )?(?:ai )?(?:dis|dit|redis|repete) (?:\w+ ){0,2}?stop$|\bque je dis stop$"
     r"|\bharcel\w+.*\b(?:stop|arretez|cessez)$|\bmett(?:ez|re) fin a\b|\bfin des (?:sms|messages|envois)\b"
     r"|\bfinissez\b.*\b(?:sms|messages)"
-    r"|\bqu on (?:ne |n )?(?:me |m )\w+ plus\b|\bliste rouge\b(?<!sur liste rouge)|\bmettez (?:\w+ ){1,3}liste rouge|\bleave me alone\b"
-    r"|\bstop (?:au spam|a tout|it)\b|\bsms s arretent\b|\btake me off|\bremove m[ey]\b|\b(?:dont|don t|do not) (?:text|contact|message|write|send|sms)\b"
+    r"|\bqu on (?:ne |n )?(?:me |m )\w+ plus\b|\bliste rouge\b(?<!sur liste rouge)|\bmettez (?:\w+ ){1,3}liste"
+    r" rouge|\bleave me alone\b"
+    r"|\bstop (?:au spam|a tout|it)\b|\bsms s arretent\b|\btake me off|\bremove m[ey]\b|\b(?:dont|don t|do not)"
+    r" (?:text|contact|message|write|send|sms)\b"
     r"|\b(?:vous pouvez|pouvez vous|merci d|veuillez|prie d) (?:arreter|cesser)$"
 )
 
@@ -124,7 +128,8 @@ _COMPLAINS = re.compile(
     r"\b(?:pourquoi|depuis que|depuis des|depuis (?:un|deux|trois|\d+)) "
     r"|\b(?:hesit\w*|oubli\w*|manqu\w*|tard\w*|empech\w*) pas (?:a|de) |\bsi vous (?:ne |n )?(?:arret|cess)"
     r"|\bn arretez pas\b|\barretez pas\b|\bsauf (?:si|en|pour|le|la)\b|\btant que\b|\bboite aux\b|\bmessages? vocal"
-    r"|\bmessages? vocaux|\bfacebook\b|\bgroupe\b|\b(?:j ai|je n ai|nous avons) (?:pas |jamais |rien )?(?:supprime|efface)"
+    r"|\bmessages? vocaux|\bfacebook\b|\bgroupe\b|\b(?:j ai|je n ai|nous avons) (?:pas |jamais |rien"
+    r" )?(?:supprime|efface)"
     r"|\bpas (?:de )?message de toi|\bau lieu de\b|\ben panne\b|\bcandidature\b"
     r"|\b(?:formation|salle|sport|cantine|permis)\b"
 )
@@ -134,7 +139,8 @@ _FOR_A_TIME = re.compile(
     r"|midi|week|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|la (?:nuit|journee)|aujourd hui"
     r"|ce (?:matin|soir|midi)|cette semaine|demain|pendant|au travail|si (?!il)|trop|a (?:partir|cause)"
     r"|pour (?:ca|ce (?:genre|poste|type)|des (?:postes|offres)|cette offre|l interim|du|de la|les postes))"
-    r"|\b(?:ce genre d offre|cette semaine|pour l instant|pour le moment|en ce moment|par mail plutot|pas de mail|plutot des sms)\b"
+    r"|\b(?:ce genre d offre|cette semaine|pour l instant|pour le moment|en ce moment|par mail plutot|pas de mail"
+    r"|plutot des sms)\b"
 )
 _SOME_OFFERS = re.compile(
     r"\b(?:offres?|annonces?|postes?|propositions?|missions?|metiers?)\b(?: (?:d emploi|de travail))?+(?= \w)"
@@ -167,19 +173,24 @@ _ORDINARY = re.compile(
     r"|messages?))"
     r"|stop (?:au|aux|a la|a l|la|le|les|l|de|bus|tram|and go|ou pas|covid|galere|bac|chomage|chomdu)\b"
     r"(?! (?:sms|messages?|spam|pubs?|envois?|sollicit\w+|harcel\w+|mails?|relances?))(?: \w+)?"
-    r"|(?:j|je|on|il|elle|ils|elles|nous|tu|qui|bus|train|tram|voiture|me|s|se|m) (?:ai |suis |ont |a |est |ne |n |m |me "
+    r"|(?:j|je|on|il|elle|ils|elles|nous|tu|qui|bus|train|tram|voiture|me|s|se|m) (?:ai |suis |ont |a |est |ne |n"
+    r" |m |me "
     r"|s |se |y |l )*(?:stop|stoppe)\b(?! (?:plait|merci))"
     r"|arretez (?:les|de me (?:proposer|faire)|de (?:vous|parler|rire)|vos betises))"
 )
 _SPELT = re.compile(r"\W*(?:s\W*t\W*[o0]\W*p|sotp|stpo|tsop|sto)\W*", re.IGNORECASE)
 _KEYWORD = re.compile(r"[AGKkUM]*(?:k[AGKkUM]*|[KU][AGKkUMPV]*)|[AG]*(?:JV?)?[HWw]K[AG]*")
-_NUMBERS = re.compile(r"\b(?:36\d{3}|france travail|pole emploi|(?<=stop )(?:tout )?ca|(?<=arretez )(?:tout )?ca|une fois|ok(?= stop)|bye|comme(?= demande)|(?<!\w )repondre(?= stop))\b")
+_NUMBERS = re.compile(
+    r"\b(?:36\d{3}|france travail|pole emploi|(?<=stop )(?:tout )?ca|(?<=arretez )(?:tout )?ca|une fois|ok(?="
+    r" stop)|bye|comme(?= demande)|(?<!\w )repondre(?= stop))\b"
+)
 # The keyword first or last, beside a refusal or courtesy: "J'ai trouvé, stop", "stop pas intéressé".
 _EDGE = re.compile(r"^(?:bonjour |merci |non )*(?:stop|arretez)\b|(?<!non )\b(?:stop|arretez)(?: plait| merci)*$")
 _LEAVING = re.compile(
     r"^(?:non|bonjour|merci| |stop|plait)+$"
     r"|\b(?:non merci|(?:pas|plus|jamais) (?:du tout |vraiment )?(?:interesse|disponible|concerne|inscrit\w*|au chomage"
-    r"|demandeur|en recherche|pour moi|moi|besoin|demande)|(?:je|j) (?:n )?en veux (?:pas|plus)|(?:ai|avoir) (?:deja |enfin )?(?:trouve"
+    r"|demandeur|en recherche|pour moi|moi|besoin|demande)|(?:je|j) (?:n )?en veux (?:pas|plus)|(?:ai|avoir)"
+    r" (?:deja |enfin )?(?:trouve"
     r"|signe|retrouve)|retraitee?|deja (?:en poste|un (?:travail|emploi|cdi))|un (?:travail|emploi|cdi)|decede\w*"
     r"|(?:faux|mauvais|erreur de) numero|trompe\w*|suffit|marre|cnil|rgpd|plainte|qui etes vous|non desole|deja dit"
     r"|fois|vos (?:sms|messages|offres)|ne cherche plus|cherche plus)\b"
@@ -188,7 +199,8 @@ _SHOUTED_LAST = re.compile(r"[.,;:!?\n-]\s*STOP\W*$")
 # "Je n'ai pas demandé vos messages, stop": the order at the end, the messages before it.
 _AT_THE_END = re.compile(r"\b(?:stop|arretez|cessez|ca suffit)(?: (?:plait|merci|maintenant|tout|ca|tout ca))*$")
 _ABOUT_MESSAGES = re.compile(
-    r"\b(?:sms|messages?|textos?|(?:m|me) (?:envoyez|ecrivez|contactez|envoyer|ecrire|contacter|sollicit\w+|harcel\w+|spamm\w+"
+    r"\b(?:sms|messages?|textos?|(?:m|me) (?:envoyez|ecrivez|contactez|envoyer|ecrire|contacter|sollicit\w+"
+    r"|harcel\w+|spamm\w+"
     r"|saoul\w+))\b"
 )
 _SIGNED = re.compile(r"\W*(?:STOP|stop|Stop)\W+[A-ZÉ][a-zé]+(?: [A-ZÉ][a-zé]+)?\W*")

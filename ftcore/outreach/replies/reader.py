@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from ftcore.model import Answer, Reading
 from ftcore.outreach.replies import dates, model, rules
@@ -11,7 +12,7 @@ from ftcore.outreach.replies.folding import Folded, fold_lines, plain
 
 # From here on a reading moves a conversation and may be answered by the automaton. Below, a person decides:
 # the reading is a proposal, shown as such, and nothing is sent.
-ACTED_ON = 0.7
+ACTED_ON = 0.75
 # Below this there is not even a proposal.
 PROPOSED = 0.4
 # From here on the model needs no second voice.
@@ -32,7 +33,10 @@ def read(text: str, *, now: datetime, expecting: str | None = None) -> Reading:
     if ruling is not None and ruling.answer is not None:
         answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
     else:
-        answer, confidence, evidence = _weighed(text, said, expecting)
+        # The text as typed is only read for a name after "pas".
+        typed = text if " pas " in said.text else ""
+        weighed = _weighed_before if len(said.text) <= _SHORT and not typed else _weighed
+        answer, confidence, evidence = weighed(typed, said, expecting)
         if ruling is not None and ruling.doubtful:
             confidence = min(confidence, ACTED_ON - 0.01)
     return Reading(answer, _asks(answer, said), _first_day(low, now, answer), confidence, evidence)
@@ -47,6 +51,16 @@ def _weighed(text: str, said: Folded, expecting: str | None) -> tuple[Answer, fl
     if guess.answer is Answer.STOP or guess.chance < PROPOSED:
         return Answer.UNCLEAR, guess.chance, said.text[:60]
     return guess.answer, guess.chance, guess.evidence()
+
+
+# A few hundred short answers ("oui", "non merci") are most of what people write.
+_weighed_before = lru_cache(maxsize=10_000)(_weighed)
+_SHORT = 30
+
+
+def forget() -> None:
+    """Forget the short answers read before: they are read anew."""
+    _weighed_before.cache_clear()
 
 
 def settled(reading: Reading) -> Answer:

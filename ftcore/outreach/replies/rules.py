@@ -47,11 +47,16 @@ def judge(body: str, low: str, said: Folded) -> Ruling | None:
         return _signs(said)
     if wish.wish is not opt_outs.Wish.NONE:
         return _left_alone(said, wish)
+    if said.up and not said.down and said.asks and not _DENIES.search(text):
+        return _final(Answer.YES, PLAIN, "pouce levé")
     if wordings.ONLY_GREETING.match(text):
         if said.up or said.down or said.shrugs or said.phones or said.asks:
             return _signs(said)
         return _final(Answer.UNCLEAR, PLAIN, text[:60])
     return None
+
+
+_DENIES = re.compile(r"\b(?:non|pas|plus|jamais)\b")
 
 
 def wording(body: str, said: Folded, expecting: str | None) -> Ruling:

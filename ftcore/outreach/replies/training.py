@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ftcore.model import Answer
 from ftcore.outreach.replies import model, rules
 from ftcore.outreach.replies.folding import fold_lines, plain
-from ftcore.outreach.replies.reader import read
+from ftcore.outreach.replies.reader import read, settled
 
 FILES = ("ordinary.csv", "varied.csv", "composed.csv", "opt_outs.csv", "stop_words.csv")
 # Messages of many people that were never trained or tuned on: only ever measured.
@@ -161,6 +161,18 @@ class Judged:
     confusion: Counter[tuple[Answer, Answer]]
     wrong: tuple[tuple[Example, Answer], ...]
     questions_missed: int
+    days_missed: int
+    left: int
+    wrong_and_acted_upon: int
+
+    @property
+    def left_to_a_person(self) -> float:
+        return self.left / max(self.count, 1)
+
+    @property
+    def acted_wrong(self) -> float:
+        """The share of all messages on which the machine would act, and err."""
+        return self.wrong_and_acted_upon / max(self.count, 1)
 
     @property
     def count(self) -> int:
@@ -182,11 +194,20 @@ class Judged:
 def judge(labelled: Iterable[Example]) -> Judged:
     """Read these examples and compare."""
     confusion: Counter[tuple[Answer, Answer]] = Counter()
-    wrong, missed = [], 0
+    wrong = []
+    questions = days = left = acted = 0
     for example in labelled:
         found = read(example.text, now=_NOW, expecting=example.expecting)
         confusion[example.answer, found.answer] += 1
         if found.answer is not example.answer:
             wrong.append((example, found.answer))
-        missed += found.has_question is not example.has_question
-    return Judged(confusion, tuple(wrong), missed)
+        questions += found.answer in _ASKED and found.has_question is not example.has_question
+        days += example.available_from is not None and found.available_from != example.available_from
+        decided = settled(found)
+        left += decided is Answer.UNCLEAR
+        acted += decided is not Answer.UNCLEAR and decided is not example.answer
+    return Judged(confusion, tuple(wrong), questions, days, left, acted)
+
+
+# Of the others nobody waits for an answer by the machine.
+_ASKED = (Answer.YES, Answer.NO, Answer.QUESTION)
