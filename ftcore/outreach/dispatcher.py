@@ -19,6 +19,7 @@ from ftcore.database import Database, Row, Transaction, utc_now
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.model import MessageState
 from ftcore.outreach import campaigns, inbox, ledger
+from ftcore.outreach.second_look import SecondLook
 from ftcore.outreach.hours import next_slot
 from ftcore.trust import journal
 
@@ -235,7 +236,10 @@ class Dispatcher:
         clock: Callable[[], datetime] = utc_now,
         idle: float = 0.5,
         lease: timedelta = LEASE,
+        second_look: SecondLook | None = None,
     ) -> None:
+        self._second_look = second_look
+        self._again = threading.Event()
         self._database = database
         self._gateway = gateway
         self._hours = hours
@@ -254,6 +258,10 @@ class Dispatcher:
             threading.Thread(target=self._loop, args=(self.send_due, self._work), name="sending", daemon=True),
             threading.Thread(target=self._loop, args=(self.read_news, self._news), name="reading", daemon=True),
         ]
+        if self._second_look is not None:
+            # A thread of its own: a language model takes seconds, and a STOP must not wait for it.
+            again = (self._second_look.turn, self._again)
+            self._threads.append(threading.Thread(target=self._loop, args=again, name="second look", daemon=True))
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
@@ -262,6 +270,8 @@ class Dispatcher:
     def stop(self) -> None:
         """Finish what is being sent, record it, and end. Nothing new is claimed."""
         self._stopping.set()
+        if self._second_look is not None:
+            self._second_look.stop()
         self.wake()
         for thread in self._threads:
             thread.join()
@@ -271,6 +281,7 @@ class Dispatcher:
         """Look for work now rather than at the next tick."""
         self._work.set()
         self._news.set()
+        self._again.set()
 
     def _loop(self, turn: Callable[[], int], signal: threading.Event) -> None:
         while not self._stopping.is_set():
@@ -288,6 +299,7 @@ class Dispatcher:
         taken = inbox.take_in(self._database, self._hours, self._clock())
         if taken:
             self._work.set()
+            self._again.set()
         return taken
 
     def send_due(self) -> int:
