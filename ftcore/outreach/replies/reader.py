@@ -45,13 +45,16 @@ def read(text: str, *, now: datetime, expecting: str | None = None) -> Reading:
 def _weighed(text: str, said: Folded, expecting: str | None) -> tuple[Answer, float, str]:
     """The model's answer; where it is not sure, what the rules say of the words is weighed too."""
     guess = model.Guess(said, expecting)
-    if guess.chance < SURE_ALONE:
+    if guess.chance < SURE_ALONE or not _TWISTED.isdisjoint(said.text.split()) or "pas non" in said.text:
         ruling = rules.wording(text, said, expecting)
         guess.hear(ruling.answer, expecting)
     if guess.answer is Answer.STOP or guess.chance < PROPOSED:
         return Answer.UNCLEAR, guess.chance, said.text[:60]
     return guess.answer, guess.chance, guess.evidence()
 
+
+# Where one word turns the sense of the others, the rules are heard in any case: "oui enfin non", "pas contre".
+_TWISTED = frozenset({"enfin", "finalement", "contre", "refuse", "refus", "refuser", "plutot", "avis", "mais"})
 
 # A few hundred short answers ("oui", "non merci") are most of what people write.
 _weighed_before = lru_cache(maxsize=10_000)(_weighed)

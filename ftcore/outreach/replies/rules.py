@@ -56,6 +56,9 @@ def judge(body: str, low: str, said: Folded) -> Ruling | None:
     return None
 
 
+_DATED = re.compile(
+    r"\d|lundi|mardi|mercredi|jeudi|vendredi|janv|fevr|mars|avril|\bmai\b|juin|juil|aout|sept|oct|nov|dec"
+)
 _DENIES = re.compile(r"\b(?:non|pas|plus|jamais)\b")
 
 
@@ -103,6 +106,8 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
         prerequisite = None
     if prerequisite is not None:
         return ruled(prerequisite, PLAIN, "have not", "have", "unsure")
+    if expecting == Expecting.AVAILABILITY and wordings.NOT_BEFORE.search(text) and _DATED.search(text):
+        return Ruling(Answer.YES, LIKELY, text[:60], cues)
     if (
         not no
         and "unsure" not in cues

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -136,14 +137,43 @@ def _columns(text: str, expecting: str | None) -> tuple[list[int], list[int]]:
 
 
 def _variants(example: Example) -> list[str]:
-    """The message, and once as a thumb may have typed it: a letter lost or doubled, a greeting, a thank-you."""
+    """The message; as a thumb may have typed it (a letter lost or doubled, a greeting, a thank-you); and by ear."""
     chance = random.Random(example.text)
     text = _mistyped(example.text, chance)
     if chance.random() < 0.3:
         text = chance.choice(("Bonjour ", "bjr, ", "Bonsoir ", "Bonjour madame, ")) + text
     if chance.random() < 0.3:
         text += chance.choice((" merci", " svp", ", cordialement", " bonne journée", " !", " 🙂"))
-    return list(dict.fromkeys((example.text, text)))
+    return list(dict.fromkeys((example.text, text, _by_ear(example.text, chance))))
+
+
+# How French is written by who writes what they hear.
+_HEARD = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        (r"qu(?=[aeio])", "k"),
+        (r"eau|(?<!e)au", "o"),
+        (r"(?<=\w)(?:er|ez|ée?s?)\b", "é"),
+        (r"(?<=\w\w)ent\b", "e"),
+        (r"(?<=\w\w)[sxt]\b", ""),
+        (r"ai[st]?\b", "é"),
+        (r"ph", "f"),
+        (r"ç", "s"),
+        (r"\bh", ""),
+        (r"([bcdflmnprst])\1", r"\1"),
+        (r"\bc'est\b", "c"),
+        (r"\bj'ai\b", "g"),
+        (r"(?<=\w)'", ""),
+        (r"oi", "oua"),
+    )
+)
+
+
+def _by_ear(text: str, chance: random.Random) -> str:
+    for written, heard in _HEARD:
+        if chance.random() < 0.5:
+            text = written.sub(heard, text)
+    return text
 
 
 def _mistyped(text: str, chance: random.Random) -> str:
