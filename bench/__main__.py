@@ -1,4 +1,4 @@
-"""`python -m bench NAME [--json]`: startup, engines, drafting, first-token, structure, occupations, imports, ranking, …"""
+"""`python -m bench NAME [--json]`: startup, engines, drafting, first-token, structure, occupations, imports, …"""
 
 from __future__ import annotations
 

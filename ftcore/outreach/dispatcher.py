@@ -19,8 +19,8 @@ from ftcore.database import Database, Row, Transaction, utc_now
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.model import MessageState
 from ftcore.outreach import campaigns, inbox, ledger
-from ftcore.outreach.second_look import SecondLook
 from ftcore.outreach.hours import next_slot
+from ftcore.outreach.second_look import SecondLook
 from ftcore.trust import journal
 
 log = logging.getLogger(__name__)
