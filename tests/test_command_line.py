@@ -184,3 +184,16 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         log.close()
     assert "Traceback" not in written, written
     assert "Application shutdown complete" in written
+
+
+def test_corrected_readings_are_written_by_command(tmp_path: Path) -> None:
+    file = tmp_path / "corrections.csv"
+    done = ftcore("replies", "corrections", str(file), FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
+    assert done.returncode == 0, done.stderr
+    assert "0 lecture corrigée" in done.stdout
+    assert file.read_text("utf-8") == "text,answer,read_as,corrected_on\n"
+    nowhere = str(tmp_path / "nowhere" / "corrections.csv")
+    refused = ftcore("replies", "corrections", nowhere, FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
+    assert refused.returncode != 0
+    assert "Choisissez un dossier qui existe" in refused.stderr
+    assert "Traceback" not in refused.stderr
