@@ -13,6 +13,7 @@ from bench.imports import imports
 from bench.occupations import occupations
 from bench.quality import quality
 from bench.ranking import ranking
+from bench.replies import read_replies
 from bench.startup import startup
 from bench.structure import structure_offers
 
@@ -33,6 +34,7 @@ main.add_command(ranking)
 main.add_command(quality)
 main.add_command(faults)
 main.add_command(callbacks)
+main.add_command(read_replies)
 
 if __name__ == "__main__":
     main()

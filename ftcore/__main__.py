@@ -333,6 +333,40 @@ def _bytes_of(file: Path, accepted: str) -> bytes:
         raise FtError(f"Le fichier « {file} » ne peut pas être lu. Donnez {accepted}.") from error
 
 
+@main.group(name="replies", help="La lecture des réponses par SMS : l'apprendre, relever les corrections.")
+def replies_group() -> None:
+    """How replies are read."""
+
+
+@replies_group.command(name="train", help="Refait le modèle de lecture à partir des messages étiquetés du projet.")
+@click.option("--into", type=click.Path(path_type=Path), help="Où écrire les poids ; sans option, ceux du projet.")
+def train_replies(into: Path | None) -> None:
+    from ftcore.outreach.replies import model, training
+
+    file = into or model.WEIGHTS
+    labelled = training.examples()
+    learnt = sum(not example.unseen for example in labelled)
+    click.echo(f"Apprentissage sur {learnt} messages, quelques dizaines de secondes…")
+    training.save(training.train(labelled), file)
+    click.echo(f"Poids écrits dans « {file} ». Mesurez la lecture avec : python -m bench replies")
+
+
+@replies_group.command(name="corrections", help="Écrit les lectures corrigées par les conseillers, sans nom ni numéro.")
+@click.argument("file", type=click.Path(path_type=Path))
+def export_corrections(file: Path) -> None:
+    from ftcore import services
+    from ftcore.outreach import corrections
+
+    house = services.build(Settings.from_env(os.environ))
+    try:
+        count = corrections.export(house.database, file)
+    except OSError as error:
+        raise FtError(f"Le fichier « {file} » ne peut pas être écrit. Choisissez un dossier qui existe.") from error
+    finally:
+        house.stop()
+    click.echo(f"{count} lecture{'s' if count > 1 else ''} corrigée{'s' if count > 1 else ''} dans « {file} ».")
+
+
 @main.command(name="rehearse", help="Joue tout le parcours sur une base jetable, avec des personnes fictives.")
 @click.argument("offers", type=click.Path(path_type=Path))
 @click.option("--candidates", default=2000, show_default=True, help="Nombre de personnes fictives.")

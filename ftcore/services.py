@@ -16,6 +16,7 @@ from ftcore.adapters.mistral import MistralModel
 from ftcore.adapters.sandbox import Sandbox
 from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.drafting.assistant import ChatModel
+from ftcore.drafting.budget import metered
 from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.errors import ConfigError
@@ -23,6 +24,7 @@ from ftcore.matching import reference
 from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
+from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
 from ftcore.trust.callback_secrets import KnownSecrets
 
@@ -88,8 +90,13 @@ class Services:
             rate=self.settings.sms_rate,
             mailbox=gateway,
             part_price=self.settings.part_price,
+            second_look=SecondLook(self.database, self._metered, utc_now) if self.model.is_ai else None,
         )
         self.dispatcher.start()
+
+    def _metered(self, agency_id: UUID) -> ChatModel:
+        """The model, counted against the agency's day."""
+        return metered(self.model, self.database, agency_id, self.daily_tokens, utc_now)
 
     def wake(self) -> None:
         """Tell the background that there is something new to send or to read."""

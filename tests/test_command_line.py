@@ -216,3 +216,16 @@ def test_a_callback_address_is_shown_once_listed_by_its_mark_and_retired(
     assert "retirée le" in said("list")
     with pytest.raises(FtError, match="de quelle agence"):
         said("list", "--agency", "Agence inconnue")
+
+
+def test_corrected_readings_are_written_by_command(tmp_path: Path) -> None:
+    file = tmp_path / "corrections.csv"
+    done = ftcore("replies", "corrections", str(file), FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
+    assert done.returncode == 0, done.stderr
+    assert "0 lecture corrigée" in done.stdout
+    assert file.read_text("utf-8") == "text,answer,read_as,corrected_on\n"
+    nowhere = str(tmp_path / "nowhere" / "corrections.csv")
+    refused = ftcore("replies", "corrections", nowhere, FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
+    assert refused.returncode != 0
+    assert "Choisissez un dossier qui existe" in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -28,6 +28,6 @@ def answers(found: Details, offer: Offer, first_name: str) -> dict[str, str]:
         if fact is not None:
             ready["D'après l'offre"] = f"Bonjour {first_name}, {fact.sentence[:1].lower()}{fact.sentence[1:]}"
     for label, text in _READY:
-        # A plain replace: names and titles may hold braces.
-        ready[label] = text.replace("{prénom}", first_name).replace("{offre}", offer.title)
+        # The name last, and by a plain replace: names and titles may hold braces.
+        ready[label] = text.replace("{offre}", offer.title).replace("{prénom}", first_name)
     return ready

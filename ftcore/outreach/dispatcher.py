@@ -21,6 +21,7 @@ from ftcore.outreach import campaigns, inbox, silences
 from ftcore.outreach.claiming import BATCH, LEASE, claim, give_up_stale_claims, still_ours
 from ftcore.outreach.fetching import Mailbox, try_to_fetch
 from ftcore.outreach.rate import Pace
+from ftcore.outreach.second_look import SecondLook
 from ftcore.outreach.sending import Outcome, send
 from ftcore.outreach.settling import settle
 from ftcore.settings import PART_PRICE
@@ -67,7 +68,10 @@ class Dispatcher:
         mailbox: Mailbox | None = None,
         part_price: Decimal = PART_PRICE,
         at_point: Callable[[str], None] = _nothing,
+        second_look: SecondLook | None = None,
     ) -> None:
+        self._second_look = second_look
+        self._again = threading.Event()
         self._database = database
         self._gateway = gateway
         self._hours = hours
@@ -97,6 +101,10 @@ class Dispatcher:
         ]
         if self._mailbox is not None:
             self._threads.append(threading.Thread(target=self._fetch_now_and_then, name="fetching", daemon=True))
+        if self._second_look is not None:
+            # A thread of its own: a language model takes seconds, and a STOP must not wait for it.
+            again = (self._second_look.turn, self._again)
+            self._threads.append(threading.Thread(target=self._loop, args=again, name="second look", daemon=True))
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
@@ -105,6 +113,8 @@ class Dispatcher:
     def stop(self) -> None:
         """Finish what is being sent, record it, and end. Nothing new is claimed."""
         self._stopping.set()
+        if self._second_look is not None:
+            self._second_look.stop()
         self.wake()
         for thread in self._threads:
             thread.join()
@@ -114,6 +124,7 @@ class Dispatcher:
         """Look for work now rather than at the next tick."""
         self._work.set()
         self._news.set()
+        self._again.set()
 
     def _loop(self, turn: Callable[[], int], signal: threading.Event) -> None:
         while not self._stopping.is_set():
@@ -134,6 +145,7 @@ class Dispatcher:
             taken += silences.attend(self._database, self._hours, self._clock(), self._part_price)
         if taken:
             self._work.set()
+            self._again.set()
         return taken
 
     def _fetch_now_and_then(self) -> None:

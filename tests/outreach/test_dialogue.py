@@ -171,6 +171,7 @@ FULL = offer(
     ("text", "words"),
     [
         pytest.param("C'est payé combien ?", "12,50 €", id="pay"),
+        pytest.param("Quel est le taux horaire ?", "12,50 €", id="a rate by the hour is no schedule"),
         pytest.param("combien", "12,50 €", id="a bare combien asks the pay"),
         pytest.param("combien d heures par semaine", "28 h par semaine", id="hours are no pay"),
         pytest.param("c'est temps plein ??", "28 h par semaine", id="full time"),

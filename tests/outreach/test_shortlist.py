@@ -112,10 +112,10 @@ def test_another_agency_and_other_roles_see_no_shortlist(town: Any) -> None:
 
 
 def test_ready_answers_start_with_what_the_offer_says_to_the_question(town: Any) -> None:
-    offer, people = talked(town, ["c'est où {prénom} ?"])
+    offer, people = talked(town, ["c'est où ?"])
     found = threads.details(town.database, town.counselor, conversation_of(town, people[0]))
-    ready = canned.answers(found, offer, "Awa")
+    ready = canned.answers(found, offer, "Awa {offre}")
     assert next(iter(ready.items())) == (
-        "D'après l'offre", "Bonjour Awa, lieu de travail indiqué dans l'offre : Privas.",
+        "D'après l'offre", "Bonjour Awa {offre}, lieu de travail indiqué dans l'offre : Privas.",
     )  # fmt: skip
-    assert all("{" not in text for text in ready.values())
+    assert ready["Je me renseigne"].startswith("Bonjour Awa {offre}, merci"), "a name is no placeholder"

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.database import utc_now
-from ftcore.outreach import threads
+from ftcore.outreach import worklist
 from ftcore.services import Services
 
 Open = Callable[[str], AppTest]
@@ -44,7 +44,7 @@ def test_a_failing_page_leaves_the_frame_and_gives_a_reference(
     def fails(*_: object) -> None:
         raise RuntimeError("something nobody foresaw")
 
-    monkeypatch.setattr(threads, "counts", fails)
+    monkeypatch.setattr(worklist, "counts", fails)
     with caplog.at_level(logging.ERROR, "pages"):
         app = open_page("conversations.py")
     (shown,) = [error.value for error in app.error]

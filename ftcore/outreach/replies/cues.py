@@ -72,3 +72,67 @@ def cues(body: str, text: str, said: Folded) -> tuple[frozenset[str], dict[str, 
         if there:
             found |= {name: sign}
     return frozenset(found), found
+
+
+def asks(text: str) -> bool:
+    """Whether words ask, without a question mark: "oui c ou"."""
+    if _ASKING.isdisjoint(text.split()):
+        return False
+    return wordings.ASKS.search(wordings.NO_QUESTION.sub(" ", text)) is not None
+
+
+# Without one of these no words ask.
+_ASKING = frozenset(
+    [
+        "combien",
+        "quel",
+        "quelle",
+        "quels",
+        "quelles",
+        "comment",
+        "est",
+        "qui",
+        "quoi",
+        "quand",
+        "ou",
+        "trouve",
+        "situe",
+        "t",
+        "il",
+        "peut",
+        "puis",
+        "pourquoi",
+        "qu",
+        "faut",
+        "ca",
+        "savoir",
+        "plus",
+        "info",
+        "infos",
+        "details",
+        "detail",
+        "precisions",
+        "precision",
+        "renseignement",
+        "renseignements",
+        "connaitre",
+        "indiquer",
+        "preciser",
+        "precisez",
+        "expliquez",
+        "dites",
+        "dis",
+        "lequel",
+        "laquelle",
+        "et",
+        "salaire",
+        "horaires",
+        "adresse",
+        "lieu",
+        "contrat",
+        "entreprise",
+        "ville",
+        "remuneration",
+        "taux",
+    ]
+)

@@ -32,7 +32,8 @@ _COUNT = {
     "quinze": 15,
 }
 _DAY = re.compile(
-    rf"(?P<until>jusqu ?(?:au|a|en|'au|'a|'en)? ?(?:la )?)?(?:"
+    rf"(?P<until>jusqu ?(?:au|a|en|'au|'a|'en)? ?(?:la )?|\bapres (?:le )?|\b(?:termine|fini|finit|finira|acheve"
+    rf"|expire) (?:le |au )?)?(?:"
     rf"\b(?P<figures>\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-](?:20)?\d{{2}})?)(?![\d/h%€])"
     rf"|\b(?P<day>\d{{1,2}}|1er|premier) (?P<of>{_MONTHS})\b(?: (?P<year>20\d\d))?"
     rf"|\b(?P<part>debut|mi|fin|courant)[ -](?:du mois de |de |d')?(?P<month_part>{_MONTHS})\b"
@@ -50,7 +51,7 @@ _DAY = re.compile(
     r")"
 )
 _MAY_NAME = re.compile(
-    r"\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|2m1|dem1|dmain|suite|immediat"
+    r"\d|\bdans |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|2m1|dem1|dmain|suite|immediat"
     r"|maintenant|mtn|asap|aujourd"
     r"|semaine|sem pro|mois|janv|fev|mars|avr|\bmai\b|juin|juil|aout|sept|oct|nov|dec|annee|possible"
 )
@@ -93,7 +94,11 @@ def _span(found: re.Match[str]) -> str:
         day = "1" if of["day"] in ("1er", "premier") else of["day"]
         return " ".join(filter(None, (day, _month(of["of"]), of["year"])))
     if of["month_part"]:
-        return f"{ {'debut': 1, 'courant': 1, 'mi': 15, 'fin': 25}[of['part']] } {_month(of['month_part'])}"
+        month = _month(of["month_part"])
+        if of["part"] == "fin":
+            # Whoever says "fin mars" is free by its last day, and perhaps not before.
+            return f"=end {month}"
+        return f"{15 if of['part'] == 'mi' else 1} {month}"
     if of["month"]:
         return " ".join(filter(None, ("1", _month(of["month"]), of["month_year"])))
     if of["soon"]:
@@ -158,6 +163,14 @@ def _counted(what: str, today: date) -> date | None:
         return date(today.year + 1, 1, 1)
     if what == "month_end":
         return next_month - timedelta(days=1)
+    if what.startswith("end "):
+        first = _resolved(f"1 {what.removeprefix('end ')}", today)
+        if first is None:
+            return None
+        # In December, "fin décembre" is this year's, although its first day is past.
+        if first > today and first.month == today.month:
+            first = first.replace(year=today.year)
+        return (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     wanted = int(what.removeprefix("day "))
     for month in (today.replace(day=1), next_month):
         try:

@@ -23,6 +23,11 @@ _SAME = {
     "ok": "okay okey oki okk okai okidoki okok ock dac dacc dak okais okeh",
     "ca": "sa",
     "je suis": "jsuis jsui chui chuis jss jsuit jesuis shui shuis jsuus",
+    "veux": "veu ve vx",
+    "qu on": "kon",
+    "moi": "mwa moa mwoi",
+    "vos": "vo",
+    "fichier": "fichie fichiers",
     "je sais": "jsais jsai jse jesais",
     "je sais pas": "jsp jspas",
     "je peux": "jpeu jpeux jepeux",
@@ -164,9 +169,10 @@ _WORDS = frozenset(_KEYS) | {
     "massages", "massage", "menage", "menages", "messageries", "inscription", "inscrire", "inscrivez",
 }  # fmt: skip
 
-_UP = frozenset("👍👌🆗✅🙋💪☑✔🤝")
-_DOWN = frozenset("👎❌🚫🙅⛔🙅✖")
-_SHRUG = frozenset("🤔🤷😕🫤")
+_UP = frozenset("👍👌🆗✅🙋💪☑✔🤝💯🙌")
+_DOWN = frozenset("👎❌🚫🙅⛔✖")
+_SHRUG = frozenset("🤔🤷😕🫤😬🧐")
+_ASKS = frozenset("❓❔⁉؟")
 _PHONE = frozenset("📞☎📱🤙")
 
 
@@ -200,7 +206,7 @@ def plain(low: str) -> Folded:
     return Folded(
         " ".join(sentences),
         sentences,
-        "?" in low,
+        "?" in low or (not ascii_only and not _ASKS.isdisjoint(low)),
         not ascii_only and not _UP.isdisjoint(low),
         not ascii_only and not _DOWN.isdisjoint(low),
         not ascii_only and not _SHRUG.isdisjoint(low),
@@ -248,7 +254,7 @@ def _expand(token: str) -> str:
     short = _REPEATED.sub(r"\1", token)
     if short != token:
         return _expand(short)
-    if token in _WORDS:
+    if token in _WORDS or token in _SAME or token.startswith(("travai", "detai")):
         return token
     elided = _ELIDED.fullmatch(token)
     if elided and token not in _NOT_ELIDED:
@@ -261,7 +267,8 @@ def _expand(token: str) -> str:
 
 _NOT_ELIDED = frozenset({
     "quelle", "quelles", "celle", "telle", "selle", "melle", "nouvelle", "test", "lest", "dest", "rest", "latter",
-    "site", "dune", "lune", "mil", "cil", "nil", "ten", "sen", "len", "men", "my", "ly", "sy", "decrire", "decrit",
+    "site", "mai", "dune", "lune", "mil", "cil", "nil", "ten", "sen", "len", "men", "my", "ly", "sy", "decrire",
+    "decrit",
     "decrivez", "secrire", "decris", "cet", "cette", "nun", "cun", "tun", "mun",
 })  # fmt: skip
 

@@ -1,9 +1,13 @@
 """A wish to get no more messages: never missed, never invented.
 
-Two ways to be sure: the message is nothing but a keyword and courtesy ("STOP svp"), or a sentence says
-it to whom writes ("ne m'écrivez plus"). What only may be one is `DOUBT`: a person reads it, and nothing
-more leaves by itself. "stop" and "arrêt" as ordinary words ("arrêt maladie", "je n'arrête pas de
-chercher", "stop la galère") are neither.
+Two ways to be sure: the message is nothing but a keyword and courtesy ("STOP svp"), or a sentence says it to
+whom writes ("ne m'écrivez plus"). A sentence is read as the kinds of its words (`lexicon`): "stop envoyer sms" is
+`KWM`, so that odd grammar and new wordings are found as well as the usual ones. What only may be a wish is
+`DOUBT`: a person reads it, and nothing more leaves by itself. "stop" and "arrêt" as ordinary words ("arrêt
+maladie", "je n'arrête pas de chercher", "stop la galère") are neither.
+
+The convention: a clear wish that we write no more, or forget the number, is an opt-out, be it rude; an insult, a
+complaint about silence, a wish for a time or for other offers is none.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ftcore.outreach.replies.folding import Folded, has
+from ftcore.outreach.replies.lexicon import letters
 
 
 class Wish(Enum):
@@ -23,317 +28,238 @@ class Wish(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """`alone` says that the keyword is a sentence of its own, beside others."""
+
     wish: Wish
     evidence: str = ""
+    alone: bool = False
 
 
 _NONE = Found(Wish.NONE)
 
 # Nothing below can match a text that has none of these; most answers are done with here.
 _STRONG = (
-    "stop", "arret", "cess", "halte", "desins", "desabo", "desactiv", "supprim", "suppres", "effac", "unsub",
-    "remove", "cancel", "quit", "resili", "optout", "opt out", "oppos", "consent", "blacklist", "liste rouge",
-    "texting", "tranquille", "en paix", "la paix", "laissez", "lache", "harcel", "spam", "rgpd", "cnil", "basta",
-    "leave me", "marre", "mettez fin", "retir", "enlev", "raye", "virez", "virer", "otez", "oter", "sortez",
-    "oublie", "perd", "bloqu", "fin des", "fin de", "droit d", "droit a", "texter", "finissez", "evite", "exclu",
-    "radie", "respirer", "suffit", "liste", "fichier",
+    "stop", "arret", "cess", "halte", "desins", "desabo", "desactiv", "supprim", "suppres", "effac", "unsub", "remove",
+    "cancel", "quit", "resili", "optout", "opt out", "oppos", "consent", "blacklist", "liste rouge", "texting",
+    "tranquille", "en paix", "la paix", "lache", "harcel", "spam", "rgpd", "cnil", "basta", "leave me", "retir",
+    "enlev", "raye", "virez", "virer", "otez", "oter", "sortez", "oublie", "perd", "bloqu", "finissez", "exclu",
+    "radie", "respirer", "plainte", "s t o p", "st0p", "fin a", "fin des", "sotp", "stpo", "coupez", "take me",
 )  # fmt: skip
-_NEGATION = (
-    "interdi",
-    "defend",
-    "plus",
-    "pas",
-    "jamais",
-    "rien",
-    "aucun",
-    "refuse",
-    "inutile",
-    "assez",
-    "no",
-    "not",
-    "dont",
-    "don t",
-)
+_NEGATION = ("plus", " pu ", "pas", "jamais", "rien", "aucun", "refus", "inutile", "assez", "marre", "suffit", "bol ",
+"no",
+         "interdi", "defend", "don t", "dont")  # fmt: skip
 _CONTACT = (
-    "contact", "ecri", "ecrv", "envo", "sollicit", "derang", "embet", "importun", "relanc", "sms", "message",
-    "mail", "recevoir", "appel", "joindre", "adress", "text", "pub", "notif", "demarch", "emmerd", "saoul", "soul",
-    "communiq", "votre part", "de vous", "telephon",
+    "contact", "ecri", "envo", "sollicit", "derang", "embet", "importun", "relanc", "sms", "message", "mail",
+    "recevoir",
+    "joindre", "adress", "text", "pub", "notif", "demarch", "emmerd", "saoul", "soul", "communiq", "votre part",
+    "de vous", "appel", "numero",
 )  # fmt: skip
 
-
-def _may_concern(text: str) -> bool:
-    if has(text, _STRONG) or text == "end":
-        return True
-    return has(text, _NEGATION) and has(text, _CONTACT)
-
-
-# French keywords and those that the operators honour in English.
-_KEYWORD = (
-    r"(?:stop|stopper|stoppez|arret|arrete|arreter|arretez|unsubscribe|end|quit|cancel|stopall|desinscription"
-    r"|desinscrire|desinscrivez|desabonnement|desabonner|desabonnez|desabonne|resiliation|resilier|basta"
-    r"|optout|opt out)"
-)
-_MESSAGES = (
-    r"(?:(?:vos|les|ces|tes|tous|toutes|tout|des|de|aux?|a|la|le|l|mes|ce|cet|cette|avec|vos|d|ca|votre"
-    r"|genre|type|envoi|"
-    r"envois|reception) )*(?:sms|messages?|pubs?|publicites?|spams?|mails?|envois?|notifs?|notifications?|contacts?|"
-    r"sollicitations?|relances?|harcelement|demarchage|campagnes?|alertes?|newsletters?|mms|offres? par sms)"
-)
-_COURTESY = re.compile(
-    r"\b(?:bonjour|madame|monsieur|mme|mr|merci(?: (?:beaucoup|d avance|bien|a vous|de votre comprehension))?|d avance"
-    r"|s il (?:vous|te) plait|cordialement|bonne (?:journee|soiree|continuation)|desole|pardon|sincerement|salutations"
-    r"|bien a vous|maintenant|immediatement|tout de suite|de suite|now|definitivement|definitif)\b"
-)
-_ALONE = re.compile(
-    rf"(?:{_KEYWORD}|36\d{{3}}|(?:demande|je demande|je veux|je souhaite|je voudrais) (?:de |un |une |l |la |ma |me )?"
-    rf"(?:arret|desinscription|desinscrire|desabonnement|desabonner))(?: {_KEYWORD}| tout| ca| it| me"
-    rf"| france travail| pole emploi)*"
-    rf"(?: (?:de |a |au |pour |d )?{_MESSAGES})*"
-)
-
-# Verbs of writing to somebody, in the forms that order or name an act (folding loses "é", "er" and "ez").
-_WRITE = (
-    r"(?:re)?(?:contact(?:e|er|ez|iez|es)|ecri(?:re|vez|viez|s|ve|ver)|envo(?:yer|yez|yiez|ie|ies|i|ye)"
-    r"|sollicit(?:e|er|ez|iez)"
-    r"|derang(?:er|ez|iez)|embet(?:er|ez)|importun(?:e|er|ez)|harcel(?:e|er|ez)|spam(?:me|mer|mez|er|ez)?"
-    r"|relanc(?:e|er|ez|iez)|text(?:o|er|oter)|adress(?:e|er|ez)|joindre|demarch(?:e|er|ez)|emmerd(?:e|er|ez)"
-    r"|saoul(?:er|ez)|soul(?:er|ez)|notifi(?:e|er|ez)|communiqu(?:er|ez))"
-)
-_CALL = r"(?:r?appel(?:er|ez|iez|le|les)|telephoner|importuner)"
-_WISH = (
-    r"(?:veux|souhaite|desire|voudrais|aimerais|accepte|demande|tiens|prefere|prefererais|voulais|exige"
-    r"|compte|autorise)"
-)
-_TO_ME = r"(?:me |m |nous |moi )"
-_START = (
-    r"(?:^|(?:merci|bonjour|et|donc|alors|mais|ok|non|desole|plait|pour|prie|veuillez|priere|interesse"
-    r"|travail|numero) )"
-)
-
-_SURE = re.compile(
-    "|".join(
-        (
-            # "ne m'écrivez plus", "merci de ne plus me contacter", "m'envoyez plus rien"
-            rf"\bne (?:surtout )?{_TO_ME}{_WRITE} (?:plus|jamais|pas(?! (?:de reponse|d adresse|l adresse|le lien"
-            rf"|la)))\b",
-            rf"\bne (?:surtout )?(?:plus|jamais|pas) (?:jamais |du tout )?{_TO_ME}?(?:etre |vouloir )?{_WRITE}\b",
-            r"\bne (?:plus|pas) (?:me |m )?(?:faire )?(?:recevoir|etre (?:contact|sollicit|recontact|derang|relanc"
-            r"|importun)\w*)",
-            rf"\bne {_TO_ME}{_CALL} (?:plus|jamais)\b|\bne plus {_TO_ME}{_CALL}\b",
-            rf"{_START}{_TO_ME}{_WRITE} (?:plus|jamais)(?! (?:tard|tot|d info|de detail|de precision|souvent|vite))\b",
-            rf"{_START}(?:re)?(?:contact|envoy|ecri|derang|relanc|sollicit)(?:ez|vez|er|e|ver) (?:moi "
-            rf"|nous )?(?:plus|jamais)"
-            r"(?! (?:tard|tot|d info|de detail|de precision|souvent|vite|d elements|de renseignement))\b",
-            rf"{_START}(?:ne )?(?:plus|pas|jamais) (?:me |m ){_WRITE}\b",
-            r"\b(?:ne )?(?:faut|faudrait|devez|voulez) (?:vous )?(?:plus|pas) (?:me |m )" + _WRITE,
-            r"\bne (?:me |m )?(?:re)?contact\w+ (?:plus|pas)\b",
-            # "je ne veux plus recevoir de sms", "je souhaite ne plus être contactée", "j'veux plus de vos messages"
-            rf"\b{_WISH} (?:vraiment |surtout )?(?:plus|pas|aucun|jamais) (?:jamais |du tout |de )?(?:que vous "
-            rf"|qu on |que l on )?"
-            rf"(?:ne )?(?:me |m )?(?:etre )?(?:{_WRITE}|contact\w*|sollicit\w*|derang\w*|recontact\w*|relanc\w*|spam\w*"
-            rf"|(?:recevoir|avoir|voir|lire)? ?(?:de |d |vos |ces |tous ces |aucun |aucune |plus |autres? "
-            rf"|vos foutus )*"
-            r"(?:sms|messages?|pubs?|mails?|spams?|notifications?|notifs?|sollicitations?|offres? par (?:sms"
-            r"|message)))",
-            rf"\b{_WISH} (?:plus|pas) (?:recevoir|etre (?:sur|dans) (?:la|votre|vos|cette|une) (?:liste|fichier|base))",
-            rf"\b{_WISH} (?:plus|pas) (?:rien )?recevoir",
-            rf"\b{_WISH} (?:que vous |qu on )(?:ne )?(?:me |m )?(?:arret\w*|cess\w*|laiss\w*)",
-            rf"\b{_WISH} (?:que vous |qu on )(?:ne )?(?:me |m ){_WRITE} (?:plus|pas|jamais)",
-            rf"\b{_WISH} plus (?:rien )?(?:de|entendre parler de) (?:vous|votre part|vos nouvelles|pole emploi"
-            rf"|france travail)\b",
-            rf"\b{_WISH} (?:me |m |etre )(?:desins|desabo|retir|enlev|supprim|efface|ray)\w*"
-            r"(?! (?:de )?(?:la |l |ma |mon )?(?:formation|pole|france|cours))",
-            rf"\b{_WISH} (?:que )?(?:vous |l |la |le |un |une )?arret\w* (?:de |des |d )?{_MESSAGES}",
-            # "arrêtez de m'envoyer des messages", "stop les sms", "cessez vos envois", "arrêt des sms"
-            rf"(?<!\bj )(?<!\bn )(?<!\bje )(?<!\bpas )(?<!\bai )(?<!\bavez )(?<!\bil )(?<!\bon )(?<!\bva )"
-            rf"(?<!\bsi vous )(?<!\bvais )(?<!\btu )"
-            rf"\b(?:stop|stopper|stoppez|arretez|arreter|arret|cessez|cesser|halte|fin|finissez|evitez|eviter"
-            rf"|mettez fin|mettre fin)"
-            rf" (?:moi |tout(?:es?)? |tous |de suite |immediatement |definitivement )*(?:de |d |a |avec |le |la |l )*"
-            rf"(?:(?:me |m |nous ){_WRITE}(?! (?:pas|comme|n importe|les? (?:lien|adresse)))"
-            rf"|{_MESSAGES}(?! ?\w* vocal))\b",
-            rf"\b(?:stop|arretez|arreter|cessez|cesser) (?:de |d )?(?:me |m )(?:{_CALL})(?! (?:comme|par|cheri|bebe"
-            rf"|mon))\b",
-            r"\bstop (?:au spam|a tout)\b",
-            # As one says it to a friend: only with nothing after, or the messages themselves.
-            r"(?:^|(?:stop|et|merci|plait|bonjour) )arretes? (?:de )?(?:me |m )(?:envoyer|ecrire|contacter"
-            r"|harceler|spammer|texter)"
-            r"(?: (?:(?:des|de|tes|vos|ces|les|tous|plein|d) )*(?:sms|messages?|pubs?|offres?"
-            r"|mails?))?(?: (?:s il (?:te|vous) plait|merci|stop))*$",
-            r"(?:^|(?:stop|et|merci|plait|bonjour) )arretes? (?:(?:les|vos|ces|avec|de) )+(?:sms"
-            r"|messages?)(?: (?:s il (?:te|vous) plait|merci|stop))*$",
-            r"\b(?:refuse|plus envie|marre|pas envie|assez|interdis|defends) (?:de |d )(?:me (?:re)?contacter"
-            r"|m ecrire|m envoyer|recevoir|etre (?:contact|sollicit|derang"
-            r"|relanc))",
-            # "supprimez mon numéro", "enlevez-moi de votre liste", "désinscrivez-moi"
-            r"(?<!\bai )(?<!\bj )(?<!\bavez )(?<!\ba )(?<!\bet )(?<!\bete )(?<!\bm )\b(?:supprim|effac|retir|enlev"
-            r"|ray|ot|vir|sort|oubli|perd|bloqu|exclu|radi)"
-            r"(?:er|ez|e|es|s|re|ure|rez|iez|yez|sez)? (?:moi |nous |definitivement |immediatement "
-            r"|s il vous plait |merci de )*"
-            r"(?:(?:mon|mes|le|ce|ma|toutes|tous|tout) )+(?:numero|coordonnees|contact|donnees|telephone|nom"
-            r"|portable|06|07|mobile"
-            r"|inscription aux|fiche de (?:votre|vos)|infos? (?:perso|de votre))\w*",
-            r"(?<!\bai )(?<!\bavez )\b(?:supprim|effac|retir|enlev|ray|ot|vir|sort|bloqu|exclu|radi)(?:er|ez|e|es"
-            r"|yez|ure)? "
-            r"(?:moi |nous |me |mon numero |mon nom |mes coordonnees )?(?:s il vous plait |immediatement "
-            r"|tout de suite |vite )?"
-            r"(?:de |des |du )(?:la |votre |vos |cette |ces |toutes |vos |tes |l |ce |d )*"
-            r"(?:listes?|listings?|fichiers?|bases?|repertoires?|contacts?|envois?|diffusion|mailings?|sms"
-            r"|messages?|campagnes?)",
-            r"\b(?:me|m) (?:supprimer|effacer|retirer|enlever|rayer|oter|virer|sortir|radier) (?:de |des "
-            r"|du )(?:la |votre |vos |cette |ces |toutes |l |ce )*"
-            r"(?:listes?|listings?|fichiers?|bases?|repertoires?|contacts?|envois?|diffusion|mailings?|sms|messages?)",
-            r"\b(?:retirez|enlevez|supprimez|effacez|rayez|virez|sortez|otez) moi(?: de la| de la liste"
-            r"| s il vous plait| de votre liste)?$",
-            r"(?<!\bsuis )(?<!\bete )(?<!\bais )(?<!\betais )(?<!\bai )(?<!\bje )\b(?:desinscri(?:re|vez|s|ver|t)?"
-            r"|desabonn(?:er|ez|e|es)|desactiv(?:er|ez|e))"
-            r" (?:moi|nous|mon numero|mon abonnement|mes notifications|de (?:la|cette|votre) liste|(?:de |des "
-            r"|aux? |a |d )*"
-            rf"{_MESSAGES})",
-            r"(?:^|(?:me|m|se|veuillez|merci de|comment|faut|faire|pouvez vous|pour|puis je|peux|souhaite|veux"
-            r"|voudrais|aimerais) )(?:me |m )?"
-            r"(?:desinscrire|desabonner|desinscrivez|desabonnez|desinscris|desabonne)"
-            r"(?! (?:de )?(?:la |l |ma |mon |une )?(?:formation|pole|france|cours|salle|site))\b",
-            rf"\b(?:desinscription|desabonnement|resiliation) (?:s il|merci|immediate|de (?:mon numero|la liste"
-            rf"|votre liste|cette liste|ce service)"
-            rf"|(?:de |des |aux? |a |d |totale )*{_MESSAGES})",
-            r"\b(?:demande|souhaite|veux|voudrais) (?:ma |la |une |l |mon |le )(?:desinscription|desabonnement"
-            r"|suppression|effacement)"
-            r"(?: (?:de|des) (?:mes donnees|mon numero|mes coordonnees|cette liste|la liste|votre liste|vos listes"
-            r"|votre fichier))?(?! de (?:la |ma )?(?:formation|candidature))",
-            r"\b(?:suppression|effacement|retrait) (?:de |du |des )(?:mon |mes |ma )?(?:numero|coordonnees|donnees"
-            r"|contact)",
-            # "laissez-moi tranquille", "lâchez-moi"
-            r"\b(?:laissez|laisser) (?:moi|nous) (?:donc |enfin |un peu )?(?:tranquille|en paix|respirer)"
-            r"|\b(?:foutez|fichez|fous|foutre) (?:moi |nous )(?:donc )?la paix"
-            r"|\blachez moi(?: la| les|$| un peu| maintenant| s il)|\b(?:laisse|lache) moi (?:tranquille$|en paix)",
-            # "plus de sms svp", "plus aucun message"
-            rf"{_START}plus (?:de |d |aucun |aucune |jamais (?:de |d )?|un seul |un |besoin de )(?:vos |ces |tes "
-            rf"|autres? )*(?:sms|messages?|pubs?|mails?|envois?|notifs?|notifications?|spams?|sollicitations?"
-            rf"|contacts?)\b",
-            r"^(?:bonjour |merci |non )*(?:pas|aucun|aucune) (?:de |d )?(?:sms|messages?|pubs?|spams?"
-            r"|sollicitations?|demarchage)(?: s il vous plait| merci)*$",
-            # the law's words, and English
-            r"\b(?:droit (?:d opposition|a l effacement|a l oubli|de retrait)|m oppose (?:a|au|aux)"
-            r"|oppose (?:a (?:tout|recevoir)|au traitement)"
-            r"|(?:retire|revoque|retirer) mon (?:consentement|accord))\b",
-            r"\b(?:unsubscribe|remove) me\b|\bstop (?:texting|messaging|contacting|writing|sending|spamming)\b"
-            r"|\b(?:dont|don t|do not) (?:text|contact|message|write|send|sms)\b|\bnon? more (?:sms|messages?"
-            r"|texts?)\b|\bleave me alone\b",
-            r"\b(?:blacklistez?|blacklister) (?:moi|mon numero)\b|\bliste rouge\b",
-        )
+# What a sentence says, by the kinds of its words, with an example of each.
+_END = r"[AGKPVMI]*$"
+_GRAMMAR = tuple(
+    (pattern, example)
+    for pattern, example in (
+        # Cease writing.
+        (r"^(?!.*[Th].*K)(?:.*(?<![nNJpch]))?(?<!cV)K[KPAN]*(?:[WbE]|M|w)", "stop envoyer sms, arrêtez vos messages"),
+        (r"^[AGXKk.]{0,3}k(?:[KP]*[Ww]?M+|P[Ww]|KM)o?[AGKP]*$", "arrête de m'envoyer des sms stp, arrêt des sms"),
+        (r"[HV][VT]?(?:n?)P?K(?:P?[WbCE])", "je veux que vous arrêtiez de m'écrire"),
+        (r"H(?:V|T)kP?[Wwb]", "je veux qu'on arrête de m'écrire"),
+        (r"^(?!.*[Th].*K)(?:.*(?<![nNJTpc.]))?(?<!cV)K[KA]*PC$", "arrêtez de m'appeler"),
+        # Write no more: the order.
+        (r"(?<![JTV])n+P?[WE]P?N|IA?nA?N[WRb]", "ne m'écrivez plus"),
+        (r"^[AGXKYZMIP]*n?P?[Wb]P?N", "contactez moi plus, m'écrivez pas"),
+        (r"^[AGXKZ]*nP?[wb]N", "ne m'envoie plus de sms"),
+        (r"^[AGXKZ]*P?wN+M", "envoie plus de message"),
+        # Write no more: the name of the act, and being written to.
+        (r"(?<!Jp)nN+(?:P?(?:[Wb]|R|v[MV])|PE)", "merci de ne plus m'envoyer de sms"),
+        (r"(?:^|[AGXHPYZ])N+P?(?:[Wb]|R)(?![^N]*\?)", "plus recevoir sms, je veux plus être contacté"),
+        (r"^[GXA]*PN*HN?(?:M|R)?[MDI]", "moi pas vouloir message, enlever numéro"),
+        (r"HNN*[VT]*n?P?(?:[Wwb])", "je veux plus que vous m'écriviez"),
+        (r"HN+(?:[vR]?M|P?M|v?V$)", "je ne veux plus de sms"),
+        (r"NH(?:V?P?[WbR]|v?M)", "plus envie de recevoir vos messages"),
+        (r"HnN[Rv]?P?[MWbR]", "je souhaite ne plus recevoir de messages"),
+        (r"NYP?(?:[WbR]|M)", "pas d'accord pour recevoir vos sms"),
+        (r"MJ?n?HN", "vos sms j'en veux pas"),
+        (r"^[AGXYPKZ.]?[AGXK]*N+M+" + _END, "plus de sms svp"),
+        # Forbid, refuse, in vain, enough.
+        (r"jV?n?N*[AP]*(?:[WbR]|M|I)|[dD]P?j|[dD]YM?", "je refuse de recevoir vos sms, je retire mon consentement"),
+        (r"^[JPn]*j[^T]?[MIWb]", "je m'oppose à l'utilisation de mon numéro"),
+        (r"^[AG]*XM[AGK]*$", "no sms"),
+        (r"(?:Ni|u)V?P?(?:P[WbCw]|RM?|M)", "inutile de me relancer, pas besoin de m'écrire"),
+        (r"e+(?:RM|V?M)|M+T?e|eV?P[Ww]", "marre de recevoir vos sms, vos messages ça suffit"),
+        # Forget the number.
+        (r"(?<![pnJTh])D[PAV]*g?[IMb](?!.*[.h]{2})", "supprimez mon numéro, enlevez-moi de la liste"),
+        (r"(?<![pnJTN])[O][PA]*I(?!.*[.h])", "oubliez mon numéro"),
+        (r"^[AGX]*[DO]P[AGKI]*$", "effacez-moi"),
+        (r"[AHzGJX]PD(?=[IMAGK]|$)", "merci de me retirer de vos fichiers"),
+        (r"^[AGXK]*d[PA]*I[AGI]*$", "enlève mon numéro"),
+        (r"H[Dd]+[AG]*[IM]|IA[Dd]", "je veux être retirée de votre liste, que mon numéro soit supprimé"),
+        (r"g[PAV]*[IM]", "suppression de mon numéro"),
+        # Unsubscribe.
+        (r"(?<!p)(?<!pP)(?<!pN)U(?!\.|o)", "désabonnez-moi, comment se désinscrire"),
+        # Leave me alone.
+        (r"LP[.AG]{0,2}Q|LP.*M", "laissez-moi tranquille, lâchez-moi avec vos textos"),
+        (r"^[GAXK.]?lPQ(?:[hAG]*M.*)?$", "laisse-moi tranquille avec tes sms"),
     )
+)  # fmt: skip
+
+_SAID = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _GRAMMAR))
+
+# What the kinds of words do not tell.
+_WORDED = re.compile(
+    r"\blachez moi(?: la| les|$| un peu| maintenant| plait)"
+    r"|\b(?:foutez|fichez) (?:moi |nous )(?:donc )?la paix"
+    r"|\b(?:droit (?:d opposition|a l effacement|a l oubli))\b"
+    r"|\b(?:rgpd|cnil)\b.*\b(?:supprim|suppres|effac|cess|arret|oppos)|\b(?:supprim|effac|cess|arret)\w*\b.*\b(?:rgpd|cnil)"
+    r"|\bplainte\b.*\b(?:ecri|envoy|contact|continu|sms|message)|\b(?:ecri|envoy|contact|continu|sms|messag)\w*\b.*\bplainte"
+    r"|\b(?:je|j) (?:vous |t |te |l )?(?:ai )?(?:dis|dit|redis|repete) (?:\w+ ){0,2}?stop$|\bque je dis stop$"
+    r"|\bharcel\w+.*\b(?:stop|arretez|cessez)$|\bmett(?:ez|re) fin a\b|\bfin des (?:sms|messages|envois)\b"
+    r"|\bfinissez\b.*\b(?:sms|messages)"
+    r"|\bqu on (?:ne |n )?(?:me |m )\w+ plus\b|\bliste rouge\b(?<!sur liste rouge)|\bmettez (?:\w+ ){1,3}liste"
+    r" rouge|\bleave me alone\b"
+    r"|\bstop (?:au spam|a tout|it)\b|\bsms s arretent\b|\btake me off|\bremove m[ey]\b|\b(?:dont|don t|do not)"
+    r" (?:text|contact|message|write|send|sms)\b"
+    r"|\b(?:vous pouvez|pouvez vous|merci d|veuillez|prie d) (?:arreter|cesser)$"
 )
 
 # The same words where they say something else.
 _COMPLAINS = re.compile(
-    r"\b(?:pourquoi|personne|qui|pourquoi est ce que|depuis que|quand) (?:est ce que )?(?:vous |tu "
-    r"|on )?(?:ne |n )?(?:me |m |nous )"
-    r"|\b(?:hesit\w*|oubli\w*|manqu\w*|tard\w*|empech\w*) pas (?:a|de) |\bsi vous (?:ne |n |arret)"
-    r"|\bvous (?:ne |n )?(?:me |m |avez )"
-    r"|\bn arretez pas\b|\barretez pas\b|\bque (?:si|en cas)\b|\bsauf (?:si|en|pour|le|la)\b"
-    r"|\btant que\b|\bavant d\w* |\bjusqu\w* "
+    r"\b(?:pourquoi|depuis que|depuis des|depuis (?:un|deux|trois|\d+)) "
+    r"|\b(?:hesit\w*|oubli\w*|manqu\w*|tard\w*|empech\w*) pas (?:a|de) |\bsi vous (?:ne |n )?(?:arret|cess)"
+    r"|\bn arretez pas\b|\barretez pas\b|\bsauf (?:si|en|pour|le|la)\b|\btant que\b|\bboite aux\b|\bmessages? vocal"
+    r"|\bmessages? vocaux|\bfacebook\b|\bgroupe\b|\b(?:j ai|je n ai|nous avons) (?:pas |jamais |rien"
+    r" )?(?:supprime|efface)"
+    r"|\bpas (?:de )?message de toi|\bau lieu de\b|\ben panne\b|\bcandidature\b"
+    r"|\b(?:formation|salle|sport|cantine|permis)\b"
 )
-_LAWFUL_COMPLAINT = re.compile(
-    rf"\b(?:{_WISH}|merci|plait|prie) (?:plus |pas )?(?:que |qu )?(?:vous )?(?:ne|arret|cess|m |me |de )"
-)
-# For a time or a way only: a person reads it.
+# For a time, a way or some offers only: a person reads it.
 _FOR_A_TIME = re.compile(
-    r"\b(?:plus|pas|jamais) (?:avant|apres|entre|le (?:matin|soir|midi|week|lundi|mardi|mercredi|jeudi"
-    r"|vendredi|samedi|dimanche)"
-    r"|la (?:nuit|journee)|maintenant|aujourd hui|ce (?:matin|soir|midi)|cette semaine|demain|pendant|si"
-    r"|trop|ici|sur ce|a cette"
-    r"|a (?:partir|cause)|pour (?:ca|ce (?:genre|poste|type)|des (?:postes|offres)|cette offre|l interim"
-    r"|du|de la|les postes))"
-    r"|\b(?:pour ce genre|ce genre d offre|cette semaine|pour l instant|pour le moment|en ce moment)\b"
+    r"\b(?:plus|pas|jamais|rien|sms|messages?|ecrire|ecrivez|appeler|contacter) (?:avant|apres|entre|le (?:matin|soir"
+    r"|midi|week|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|la (?:nuit|journee)|aujourd hui"
+    r"|ce (?:matin|soir|midi)|cette semaine|demain|pendant|au travail|si (?!il)|trop|a (?:partir|cause)"
+    r"|pour (?:ca|ce (?:genre|poste|type)|des (?:postes|offres)|cette offre|l interim|du|de la|les postes))"
+    r"|\b(?:ce genre d offre|cette semaine|pour l instant|pour le moment|en ce moment|par mail plutot|pas de mail"
+    r"|plutot des sms)\b"
 )
-
+_SOME_OFFERS = re.compile(
+    r"\b(?:offres?|annonces?|postes?|propositions?|missions?|metiers?)\b(?: (?:d emploi|de travail))?+(?= \w)"
+    r"(?! (?:plait|par sms|par message|merci|sms|desole|cordialement|bonne)\b)"
+)
+# "Plus tard", "plus d'infos" negate nothing.
+_MORE = re.compile(
+    r"\bplus (?=(?:tard|tot|souvent|vite|loin|pres|que (?!vous|l on|on)|precis\w*|simple|long|ample|grand|facile)\b"
+    r"|(?:d |de |ample )?(?:info|detail|precision|renseignement|element|explication|chance|temps)s?\b)"
+    r"(?:d |de )?\w+"
+)
+_PHONETIC = re.compile(r"\b(veux|souhaite|voudrais|envoyez|ecrivez) pu ")
+# They write us off and ask to be called: that is no wish to be left alone.
+_CALLS = re.compile(
+    r"(?<!m )(?<!me )\b(?:r?appelez|r?appeler|telephonez|telephoner) (?:moi|nous)\b(?! (?:plus|pas))"
+    r"|\bje vous r?appelle|\bon s appelle|\bun appel\b|\bpar telephone\b"
+)
 # Perhaps a wish to be left alone, perhaps not.
 _DOUBT = re.compile(
     r"\bstop\b|\bstoppez\b|\barretez\b|\bdesinscri|\bdesabonn|\bharcel|\bspam|\bplus recevoir\b"
-    r"|\bplus etre (?:contact|sollicit|derang)"
-    r"|\b(?:marre|assez|ras le bol) (?:de |d |que )(?:vos|ces|vous|recevoir|tous|m|me)|\btranquille\b"
-    r"|\bcnil\b|\brgpd\b|\bfoutez\b|\bfichez\b"
-    r"|\bfoutre la paix\b|\bblacklist|\bsignale\w* (?:ce|votre|le) (?:numero|message)"
-    r"|\bne m appelez (?:pas|plus)\b(?! (?:maintenant|avant|apres|le|la|ce|cet|demain|aujourd|entre"
-    r"|pendant|tout|trop))|\bm appelez (?:plus|pas)\b(?! (?:maintenant|avant|apres|le|la|ce|cet|demain"
-    r"|aujourd|entre|pendant|tout|trop))"
-    r"|\b(?:inutile|pas la peine|plus la peine|pas besoin|plus besoin) (?:de |d )(?:me "
-    r"|m )?(?:re)?(?:contact|ecri|envoy|appel|rappel|sollicit|relanc)"
-    r"|\b(?:supprim|effac|retir|enlev)\w* (?:moi|mon (?:numero|nom)|mes (?:coordonnees|donnees))\b|\bplus jamais\b"
-    r"|\b(?:contact|ecri|envoy|derang|sollicit|relanc)\w* (?:moi )?plus(?! (?:tard|tot|d info|de detail))"
-    r"|\b(?:marre|assez)$|\bca suffit\b"
+    r"|\bplus etre (?:contact|sollicit|derang)|\bcnil\b|\brgpd\b|\bfoutez\b|\bfichez\b|\bblacklist"
+    r"|\bne m appelez (?:pas|plus)\b|\bm appelez (?:plus|pas)\b"
+    r"|\b(?:supprim|effac|retir|enlev)\w* (?:moi|mon (?:numero|nom|compte|dossier)|mes (?:coordonnees|donnees))\b"
+    r"|\bplus jamais\b|\b(?:marre|ras le bol) (?:de |d )(?:vos|vous)|\bpas demande\b.*\b(?:sms|messages?)\b"
 )
-
-# "Je n'ai pas demandé vos messages, stop": the order at the end, the messages before it.
-_AT_THE_END = re.compile(r"\b(?:stop|arretez|cessez)(?: (?:s il vous plait|merci|maintenant|tout|ca|tout ca))*$")
-_ABOUT_MESSAGES = re.compile(
-    r"\b(?:sms|messages?|(?:m|me) (?:envoyez|ecrivez|contactez|envoyer|ecrire|contacter|sollicit\w+|harcel\w+))\b"
-)
-
 # "stop" and "arrêt" as ordinary words, taken out before doubt is looked for.
 _ORDINARY = re.compile(
-    r"\b(?:auto stop|autostop|non stop|nonstop|stop ou encore|start ?(?:and|et|&)? ?stop|stop start"
-    r"|one stop|pit stop|full stop|stop motion"
-    r"|(?:le|un|au|du|panneau|feu|grille|griller|ce|des|les|bus) stop(?! (?:s il|merci|sms"
-    r"|messages?))(?: (?:de |du |a )(?:bus|tram|metro|car|la|l|rue))?"
-    r"|stop (?:au|aux|a la|a l)(?! (?:sms|messages?|spam|pubs?|envois?|sollicit\w+|harcel\w+|mails?"
-    r"|relances?))|stop (?:bus|tram|and go|ou pas|covid|a la galere|la galere|galere|au chomage|le chomage"
-    r"|chomage"
-    r"|au chomdu|les galeres|a la precarite|"
-    r"aux? (?:galeres?|petits?|contrats?|interims?|cdd|fausses?|arnaques?|blagues?|violences?|recherches?|mensonges?)"
-    r"|les (?:cdd|contrats|petits|blagues|conneries|betises|recherches|entretiens|interims|missions|gars"
-    r"|filles|amis|amies|parents|enfants|clopes|cigarettes|patrons)"
-    r"|la (?:recherche|cigarette|clope|clopes|precarite|restauration|vente|misere|glande|procrastination"
-    r"|route|voiture|pression|machine|chaine|blague|folie|pluie)"
-    r"|le (?:travail de nuit|tabac|sucre|chomage|stress|bus|sport|boulot|travail|projet|match)"
-    r"|l interim|l alcool|l ennui|le rsa|je (?:rigole|plaisante|deconne|blague|suis|vais|prends|veux bien"
-    r"|me|dis|reviens|commence)|tu |t es|on |mdr|lol)"
-    r"|(?:j|je|on|il|elle|ils|elles|nous|tu|qui|bus|train|tram|voiture|me|s|se|m) (?:ai |suis |ont |a "
-    r"|est |ne |n |m |me |s |se |y |l )*(?:stop|stoppe)\b(?! (?:s il|merci))"
-    r")"
+    r"\b(?:auto stop|autostop|non stop|nonstop|stop ou encore|start ?(?:and|et|&)? ?stop|pit stop|stop motion|one stop"
+    r"|(?:le|un|au|du|panneau|feu|grille|griller|ce|des|les|bus|en|de|e|mis|dis|dit|dire) stop(?! (?:plait|merci|sms"
+    r"|messages?))"
+    r"|stop (?:au|aux|a la|a l|la|le|les|l|de|bus|tram|and go|ou pas|covid|galere|bac|chomage|chomdu)\b"
+    r"(?! (?:sms|messages?|spam|pubs?|envois?|sollicit\w+|harcel\w+|mails?|relances?))(?: \w+)?"
+    r"|(?:j|je|on|il|elle|ils|elles|nous|tu|qui|bus|train|tram|voiture|me|s|se|m) (?:ai |suis |ont |a |est |ne |n"
+    r" |m |me "
+    r"|s |se |y |l )*(?:stop|stoppe)\b(?! (?:plait|merci))"
+    r"|arretez (?:les|de me (?:proposer|faire)|de (?:vous|parler|rire)|vos betises))"
 )
+_SPELT = re.compile(r"\W*(?:s\W*t\W*[o0]\W*p|sotp|stpo|tsop|sto)\W*", re.IGNORECASE)
+_KEYWORD = re.compile(r"[AGKkUM]*(?:k[AGKkUM]*|[KU][AGKkUMPV]*)|[AG]*(?:JV?)?[HWw]K[AG]*")
+_NUMBERS = re.compile(
+    r"\b(?:36\d{3}|france travail|pole emploi|(?<=stop )(?:tout )?ca|(?<=arretez )(?:tout )?ca|une fois|ok(?="
+    r" stop)|bye|comme(?= demande)|(?<!\w )repondre(?= stop))\b"
+)
+# The keyword first or last, beside a refusal or courtesy: "J'ai trouvé, stop", "stop pas intéressé".
+_EDGE = re.compile(r"^(?:bonjour |merci |non )*(?:stop|arretez)\b|(?<!non )\b(?:stop|arretez)(?: plait| merci)*$")
+_LEAVING = re.compile(
+    r"^(?:non|bonjour|merci| |stop|plait)+$"
+    r"|\b(?:non merci|(?:pas|plus|jamais) (?:du tout |vraiment )?(?:interesse|disponible|concerne|inscrit\w*|au chomage"
+    r"|demandeur|en recherche|pour moi|moi|besoin|demande)|(?:je|j) (?:n )?en veux (?:pas|plus)|(?:ai|avoir)"
+    r" (?:deja |enfin )?(?:trouve"
+    r"|signe|retrouve)|retraitee?|deja (?:en poste|un (?:travail|emploi|cdi))|un (?:travail|emploi|cdi)|decede\w*"
+    r"|(?:faux|mauvais|erreur de) numero|trompe\w*|suffit|marre|cnil|rgpd|plainte|qui etes vous|non desole|deja dit"
+    r"|fois|vos (?:sms|messages|offres)|ne cherche plus|cherche plus)\b"
+)
+_SHOUTED_LAST = re.compile(r"[.,;:!?\n-]\s*STOP\W*$")
+# "Je n'ai pas demandé vos messages, stop": the order at the end, the messages before it.
+_AT_THE_END = re.compile(r"\b(?:stop|arretez|cessez|ca suffit)(?: (?:plait|merci|maintenant|tout|ca|tout ca))*$")
+_ABOUT_MESSAGES = re.compile(
+    r"\b(?:sms|messages?|textos?|(?:m|me) (?:envoyez|ecrivez|contactez|envoyer|ecrire|contacter|sollicit\w+"
+    r"|harcel\w+|spamm\w+"
+    r"|saoul\w+))\b"
+)
+_SIGNED = re.compile(r"\W*(?:STOP|stop|Stop)\W+[A-ZÉ][a-zé]+(?: [A-ZÉ][a-zé]+)?\W*")
 
 
-def look(said: Folded) -> Found:
+def _may_concern(text: str) -> bool:
+    if has(text, _STRONG) or text in ("end", "fin"):
+        return True
+    return has(text, _NEGATION) and has(text, _CONTACT)
+
+
+def _plain(sentence: str) -> str:
+    """Courtesy as one word, and no "plus" that means more."""
+    said = sentence.replace("s il vous plait", "plait").replace("s il te plait", "plait")
+    if " pu " in said:
+        said = _PHONETIC.sub(r"\1 plus ", said)
+    return _MORE.sub(" ", said) if "plus " in said else said
+
+
+def look(body: str, said: Folded) -> Found:
     """Whether the message asks for no more messages."""
-    text = said.text
-    if not _may_concern(text):
+    if not _may_concern(said.text) and not _SPELT.fullmatch(body):
         return _NONE
-    if is_alone(said):
-        return Found(Wish.SURE, text[:60])
+    text = _plain(said.text)
+    if is_alone(text) or _SPELT.fullmatch(body) or _SIGNED.fullmatch(body):
+        return Found(Wish.SURE, said.text[:60])
+    wish = _worded(text, said)
+    if wish is not None:
+        if _CALLS.search(text):
+            return _NONE
+        return wish
+    alone = any(is_alone(_plain(sentence)) for sentence in said.sentences)
+    rest = _ORDINARY.sub(" ", text)
+    if (alone or _EDGE.search(rest)) and (_LEAVING.search(text) or _SHOUTED_LAST.search(body)):
+        return Found(Wish.SURE, "stop")
+    if alone:
+        return Found(Wish.DOUBT, "stop", alone=True)
+    return Found(Wish.DOUBT, doubt[0]) if (doubt := _DOUBT.search(rest)) else _NONE
+
+
+def _worded(text: str, said: Folded) -> Found | None:
+    """A clear sentence, or None."""
     for sentence in said.sentences:
-        if found := _SURE.search(sentence):
-            return _weighed(sentence, found)
+        plain = _plain(sentence)
+        kinds = letters(plain)
+        if _SAID.search(kinds) or _WORDED.search(plain):
+            limited = _COMPLAINS.search(plain) or _FOR_A_TIME.search(plain) or _SOME_OFFERS.search(plain)
+            return Found(Wish.DOUBT if limited else Wish.SURE, plain)
     if (last := _AT_THE_END.search(text)) and _ABOUT_MESSAGES.search(text):
         return Found(Wish.SURE, last[0])
-    if any(_ALONE.fullmatch(" ".join(_COURTESY.sub(" ", one).split())) for one in said.sentences):
-        return Found(Wish.DOUBT, "stop")
-    return Found(Wish.DOUBT, doubt[0]) if (doubt := _DOUBT.search(_ORDINARY.sub(" ", text))) else _NONE
+    if re.search(r"\b(?:supprimez|effacez|retirez|enlevez) (?:le|les)$", text) and "numero" in text:
+        return Found(Wish.SURE, text[:60])
+    return None
 
 
-def is_alone(said: Folded) -> bool:
-    """Whether the message is nothing but a keyword and courtesy."""
-    return bool(_ALONE.fullmatch(" ".join(_COURTESY.sub(" ", said.text).split())))
-
-
-def _weighed(sentence: str, found: re.Match[str]) -> Found:
-    """A clear sentence, unless something around it says otherwise."""
-    words = found[0].strip()
-    complains = _COMPLAINS.search(sentence) and not _LAWFUL_COMPLAINT.search(sentence)
-    if complains or _FOR_A_TIME.search(sentence[found.start() :]):
-        return Found(Wish.DOUBT, words)
-    return Found(Wish.SURE, words)
-
-
-def leading(body: str, said: Folded) -> bool:
-    """Whether a sentence of the message is the keyword alone: "STOP. J'ai trouvé", "Non merci, STOP"."""
-    if "stop" not in said.text and "arret" not in said.text:
-        return False
-    if any(_ALONE.fullmatch(" ".join(_COURTESY.sub(" ", one).split())) for one in said.sentences):
-        return True
-    return bool(_SHOUTED.search(body)) and body.upper() != body
-    # In capitals among small letters it is the operators' keyword.
-
-
-_SHOUTED = re.compile(r"(?:^\W*STOP\b(?!\s+(?:AU|À|A|LA|LE|LES|AUX)\b)|\bSTOP\W*$)")
+def is_alone(text: str) -> bool:
+    """Whether a text is nothing but a keyword and courtesy."""
+    if has(text, ("stop", "arret", "cess", "desins", "desabo", "basta", "halte", "unsub", "resili", "optout")):
+        if "arret demande" in text:
+            return False
+        return bool(_KEYWORD.fullmatch(letters(_NUMBERS.sub(" ", text))))
+    return text.strip() in ("end", "quit", "cancel", "fin", "opt out", "stopall")

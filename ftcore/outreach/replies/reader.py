@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from ftcore.model import Answer, Reading
 from ftcore.outreach.replies import dates, model, rules
-from ftcore.outreach.replies.folding import fold_lines, plain
+from ftcore.outreach.replies.cues import asks
+from ftcore.outreach.replies.folding import Folded, fold_lines, plain
 
 # From here on a reading moves a conversation and may be answered by the automaton. Below, a person decides:
 # the reading is a proposal, shown as such, and nothing is sent.
-ACTED_ON = 0.7
+ACTED_ON = 0.75
 # Below this there is not even a proposal.
 PROPOSED = 0.4
+# From here on the model needs no second voice.
+SURE_ALONE = 0.9
 
 _DATED = frozenset({Answer.YES, Answer.UNSURE, Answer.UNCLEAR})
 _MAY_ASK = frozenset({Answer.YES, Answer.NO, Answer.UNSURE, Answer.CALLBACK})
@@ -25,20 +29,41 @@ def read(text: str, *, now: datetime, expecting: str | None = None) -> Reading:
     """
     low = fold_lines(text)
     said = plain(low)
-    ruling = rules.judge(text, low, said, expecting)
-    answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
-    if answer is None:
-        answer, confidence = model.guess(said.text, ruling.cues, expecting)
-        evidence = evidence or said.text[:60]
-        if answer is Answer.STOP or confidence < PROPOSED:
-            answer = Answer.UNCLEAR
-    return Reading(
-        answer,
-        _asks(answer, ruling),
-        _first_day(low, now, answer),
-        confidence,
-        evidence,
-    )
+    ruling = rules.judge(text, low, said)
+    if ruling is not None and ruling.answer is not None:
+        answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
+    else:
+        # The text as typed is only read for a name after "pas".
+        typed = text if " pas " in said.text else ""
+        weighed = _weighed_before if len(said.text) <= _SHORT and not typed else _weighed
+        answer, confidence, evidence = weighed(typed, said, expecting)
+        if ruling is not None and ruling.doubtful:
+            confidence = min(confidence, ACTED_ON - 0.01)
+    return Reading(answer, _asks(answer, said), _first_day(low, now, answer), confidence, evidence)
+
+
+def _weighed(text: str, said: Folded, expecting: str | None) -> tuple[Answer, float, str]:
+    """The model's answer; where it is not sure, what the rules say of the words is weighed too."""
+    guess = model.Guess(said, expecting)
+    if guess.chance < SURE_ALONE or not _TWISTED.isdisjoint(said.text.split()) or "pas non" in said.text:
+        ruling = rules.wording(text, said, expecting)
+        guess.hear(ruling.answer, expecting)
+    if guess.answer is Answer.STOP or guess.chance < PROPOSED:
+        return Answer.UNCLEAR, guess.chance, said.text[:60]
+    return guess.answer, guess.chance, guess.evidence()
+
+
+# Where one word turns the sense of the others, the rules are heard in any case: "oui enfin non", "pas contre".
+_TWISTED = frozenset({"enfin", "finalement", "contre", "refuse", "refus", "refuser", "plutot", "avis", "mais"})
+
+# A few hundred short answers ("oui", "non merci") are most of what people write.
+_weighed_before = lru_cache(maxsize=10_000)(_weighed)
+_SHORT = 30
+
+
+def forget() -> None:
+    """Forget the short answers read before: they are read anew."""
+    _weighed_before.cache_clear()
 
 
 def settled(reading: Reading) -> Answer:
@@ -73,8 +98,8 @@ PROPOSALS = {
 }
 
 
-def _asks(answer: Answer, ruling: rules.Ruling) -> bool:
-    return answer is Answer.QUESTION or (answer in _MAY_ASK and "question" in ruling.cues)
+def _asks(answer: Answer, said: Folded) -> bool:
+    return answer is Answer.QUESTION or (answer in _MAY_ASK and (said.asks or asks(said.text)))
 
 
 def _first_day(text: str, now: datetime, answer: Answer) -> date | None:

@@ -19,47 +19,68 @@ CERTAIN, PLAIN, LIKELY = 0.99, 0.93, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the rules say: an answer with its words, or None where they are not sure. `cues` feed the model."""
+    """What the rules say: an answer with its words, or None where they are not sure.
+
+    `doubtful`
+    says that it may be an opt-out: whatever the reading, a person decides.
+    """
 
     answer: Answer | None
     confidence: float
     evidence: str
     cues: frozenset[str]
+    doubtful: bool = False
 
 
-def judge(body: str, low: str, said: Folded, expecting: str | None) -> Ruling:
-    """What the rules make of one message. `low` is the folded text with its punctuation."""
+def judge(body: str, low: str, said: Folded) -> Ruling | None:
+    """What stands by itself: an opt-out, an order to the machine, a sign, a mere greeting; else None.
+
+    `low` is the folded text with its punctuation. Of a message that may be an opt-out, `answer` is None.
+    """
     text = said.text
     if said.foreign:
-        return Ruling(Answer.UNCLEAR, PLAIN, "une autre écriture", frozenset())
-    wish = opt_outs.look(said)
+        return _final(Answer.UNCLEAR, PLAIN, "une autre écriture")
+    wish = opt_outs.look(body, said)
     if wish.wish is not opt_outs.Wish.SURE and orders.is_order(low):
-        return Ruling(Answer.UNCLEAR, CERTAIN, "une consigne, pas une réponse", frozenset())
+        return _final(Answer.UNCLEAR, CERTAIN, "une consigne, pas une réponse")
     if not text:
         return _signs(said)
     if wish.wish is not opt_outs.Wish.NONE:
-        return _left_alone(body, said, wish)
-    cues, found = cues_of(body, text, said)
+        return _left_alone(said, wish)
+    if said.up and not said.down and said.asks and not _DENIES.search(text):
+        return _final(Answer.YES, PLAIN, "pouce levé")
     if wordings.ONLY_GREETING.match(text):
-        return Ruling(Answer.UNCLEAR, PLAIN, text[:60], cues)
-    return _weighed(text, said, cues, found, expecting)
+        if said.up or said.down or said.shrugs or said.phones or said.asks:
+            return _signs(said)
+        return _final(Answer.UNCLEAR, PLAIN, text[:60])
+    return None
 
 
-def _left_alone(body: str, said: Folded, wish: opt_outs.Found) -> Ruling:
-    """An opt-out, unless the rest of the message says yes: then it is doubt, as is a wish that is not clear."""
+_DATED = re.compile(
+    r"\d|lundi|mardi|mercredi|jeudi|vendredi|janv|fevr|mars|avril|\bmai\b|juin|juil|aout|sept|oct|nov|dec"
+)
+_DENIES = re.compile(r"\b(?:non|pas|plus|jamais)\b")
+
+
+def wording(body: str, said: Folded, expecting: str | None) -> Ruling:
+    """What the words say, one voice among those that the statistical model weighs."""
+    cues, found = cues_of(body, said.text, said)
+    return _weighed(said.text, said, cues, found, expecting)
+
+
+def _final(answer: Answer, confidence: float, evidence: str) -> Ruling:
+    return Ruling(answer, confidence, evidence, frozenset())
+
+
+def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling:
+    """An opt-out, unless the rest of the message says yes: then it is doubt, as is a keyword among other sentences."""
     rest = said.text.replace(wish.evidence, " ")
-    affirms = bool(wordings.YES.search(wordings.NEGATED.sub(" ", rest)))
-    denies = bool(wordings.NO.search(rest))
-    if wish.wish is opt_outs.Wish.SURE:
-        sure, affirmed = True, affirms and not denies
-    else:
-        # "Non merci, STOP": the keyword is a sentence of its own, beside a no or mere courtesy.
-        courtesy = wordings.ONLY_GREETING.fullmatch(rest.strip() or "merci") is not None
-        sure, affirmed = opt_outs.leading(body, said) and (denies or courtesy), affirms
-    none: frozenset[str] = frozenset()
-    if sure and not affirmed:
-        return Ruling(Answer.STOP, CERTAIN if wish.wish is opt_outs.Wish.SURE else PLAIN, wish.evidence, none)
-    return Ruling(Answer.UNCLEAR, PLAIN, wish.evidence, none)
+    affirms = bool(wordings.YES.search(wordings.NEGATED.sub(" ", rest))) and not wordings.NO.search(rest)
+    if wish.wish is opt_outs.Wish.SURE and not affirms:
+        return _final(Answer.STOP, CERTAIN, wish.evidence)
+    if wish.wish is opt_outs.Wish.SURE or wish.alone:
+        return _final(Answer.UNCLEAR, PLAIN, wish.evidence)
+    return Ruling(None, 0.0, wish.evidence, frozenset(), doubtful=True)
 
 
 def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str], expecting: str | None) -> Ruling:
@@ -85,6 +106,8 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
         prerequisite = None
     if prerequisite is not None:
         return ruled(prerequisite, PLAIN, "have not", "have", "unsure")
+    if expecting == Expecting.AVAILABILITY and wordings.NOT_BEFORE.search(text) and _DATED.search(text):
+        return Ruling(Answer.YES, LIKELY, text[:60], cues)
     if (
         not no
         and "unsure" not in cues
@@ -187,15 +210,14 @@ def _side(text: str) -> Answer | None:
 
 def _signs(said: Folded) -> Ruling:
     """A message without a word: a thumb, a mark."""
-    no_cues: frozenset[str] = frozenset()
     if said.up and not said.down:
-        return Ruling(Answer.YES, PLAIN, "pouce levé", no_cues)
+        return _final(Answer.YES, PLAIN, "pouce levé")
     if said.down and not said.up:
-        return Ruling(Answer.NO, PLAIN, "pouce baissé", no_cues)
+        return _final(Answer.NO, PLAIN, "pouce baissé")
     if said.phones:
-        return Ruling(Answer.CALLBACK, LIKELY, "un téléphone", no_cues)
+        return _final(Answer.CALLBACK, LIKELY, "un téléphone")
     if said.asks:
-        return Ruling(Answer.QUESTION, LIKELY, "un point d'interrogation", no_cues)
+        return _final(Answer.QUESTION, LIKELY, "un point d'interrogation")
     if said.shrugs:
-        return Ruling(Answer.UNSURE, LIKELY, "un doute", no_cues)
-    return Ruling(Answer.UNCLEAR, PLAIN, "aucun mot", no_cues)
+        return _final(Answer.UNSURE, LIKELY, "un doute")
+    return _final(Answer.UNCLEAR, PLAIN, "aucun mot")
