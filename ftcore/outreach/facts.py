@@ -105,8 +105,8 @@ _TOPICS: tuple[tuple[str, Callable[[Offer], Fact | None]], ...] = (
     (r"combien de postes?|plusieurs postes?", _openings),
     (r"combien d h(?:eures?)?\b|heures? (?:par|/|la) semaine|temps (?:plein|partiel|complet)|mi temps|\b\d\d ?h\b"
      r"|nombre d heures|combien de temps par", _hours),
-    (r"(?<!taux )horaire\w*|week ?end\w*|samedi|dimanche|de nuit|planning|quels jours|le matin|le soir|en coupure|quelle heure"
-     r"|jours feries|roulement", _schedule),
+    (r"(?<!taux )horaire\w*|week ?end\w*|samedi|dimanche|de nuit|planning|quels jours|le matin|le soir|en coupure"
+     r"|quelle heure|jours feries|roulement", _schedule),
     (r"pay[ée]?\w*|salaire|remuner\w*|smic|taux horaire|\bbrut|\bnet\b|primes?\b|gagn\w+|touche\w*|^(?:bonjour )?"
      r"combien(?: svp)?$|combien (?:c est|ca) (?:fait|gagne)|combien de l heure", _pay),
     (r"\bcdi\b|\bcdd\b|interim\w*|contrat|combien de temps|\bduree\b", _contract),
