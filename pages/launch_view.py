@@ -11,6 +11,13 @@ from ftcore.outreach import campaigns, sending_rules
 from ftcore.services import current
 from pages.frame import show_error
 
+ANSWERED = {
+    "À rappeler": (ConversationState.INTERESTED,),
+    "Questions en cours": (ConversationState.AVAILABILITY, ConversationState.PREREQUISITE),
+    "À lire": (ConversationState.UNCLEAR, ConversationState.NEEDS_HUMAN, ConversationState.WRONG_PERSON),
+    "Non et STOP": (ConversationState.DECLINED, ConversationState.STOPPED),
+}
+
 
 @st.fragment(run_every=1.0)
 def live(campaign_id: UUID) -> None:
@@ -34,17 +41,12 @@ def show_progress(now: campaigns.Progress) -> None:
     done = total - waiting - cancelled
     st.progress(done / total if total else 1.0, text=f"{done} SMS sur {total} transmis")
     say_what_holds_it(now, waiting, cancelled)
-    figures = st.columns(6)
+    figures = st.columns(3 + len(ANSWERED))
     figures[0].metric("En attente", waiting)
     figures[1].metric("Remis", now.count(MessageState.DELIVERED))
     figures[2].metric("Non remis", now.count(MessageState.FAILED, MessageState.UNKNOWN))
-    figures[3].metric("À rappeler", now.by_answer.get(ConversationState.INTERESTED, 0))
-    figures[4].metric(
-        "À lire",
-        now.by_answer.get(ConversationState.UNCLEAR, 0) + now.by_answer.get(ConversationState.NEEDS_HUMAN, 0),
-    )
-    figures[5].metric("Non et STOP", now.by_answer.get(ConversationState.DECLINED, 0)
-                      + now.by_answer.get(ConversationState.STOPPED, 0))  # fmt: skip
+    for column, (label, states) in zip(figures[3:], ANSWERED.items(), strict=True):
+        column.metric(label, sum(now.by_answer.get(state, 0) for state in states))
 
 
 def say_what_holds_it(now: campaigns.Progress, waiting: int, cancelled: int) -> None:
