@@ -91,6 +91,7 @@ class Dispatcher:
         self._trouble = 0
         # What became of SMS and could not be written yet: nothing more is sent before it is.
         self._unwritten: list[Outcome] = []
+        self._refused_at: float | None = None
         self._gave_up_at = float("-inf")
         self._attended_at = float("-inf")
 
@@ -228,12 +229,23 @@ class Dispatcher:
         self._write_down(outcomes)
 
     def _write_down(self, outcomes: list[Outcome]) -> None:
-        """Record what became of SMS; what the database refuses is kept, and comes first the next time."""
+        """Record what became of SMS; what the database refuses is kept, and comes first the next time.
+
+        Not for ever: after the lease these SMS count as unknown, and the others may go on.
+        """
         self._unwritten += outcomes
-        if self._unwritten:
+        if not self._unwritten:
+            return
+        try:
             settle(self._database, self._unwritten, self._clock(), self._at_point)
-            self._unwritten = []
-            self._at_point("recorded")
+        except Exception:
+            self._refused_at = self._refused_at or time.monotonic()
+            if time.monotonic() - self._refused_at > self._lease.total_seconds():
+                log.error("%d SMS are left unknown: what became of them cannot be recorded", len(self._unwritten))
+                self._unwritten, self._refused_at = [], None
+            raise
+        self._unwritten, self._refused_at = [], None
+        self._at_point("recorded")
 
     def _give_up_stale(self) -> None:
         if time.monotonic() - self._gave_up_at >= 1.0:

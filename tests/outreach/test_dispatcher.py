@@ -388,6 +388,25 @@ def test_what_the_database_refuses_to_record_is_recorded_before_anything_more_is
     assert len(gateway.sent) == 2
 
 
+def test_what_can_never_be_recorded_ends_unknown_and_holds_up_nothing_more(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.launch(town.people(2))
+    sender = Dispatcher(town.database, Gateway(), None, clock=lambda: town.now, senders=1, lease=timedelta(seconds=-1))
+    monkeypatch.setattr(sender, "_give_up_stale", lambda: None)
+
+    def refused(*_: object) -> None:
+        raise OSError("a row that cannot be written")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(dispatcher, "settle", refused)
+        with pytest.raises(OSError, match="cannot be written"):
+            sender.send_due()
+    sender.send_due()
+    dispatcher.give_up_stale_claims(town.database, town.now, timedelta(seconds=-1))
+    assert town.states() == ["accepted", "unknown"]
+
+
 def test_resting_ends_at_once_when_the_program_stops(town: Any) -> None:
     town.launch(town.people(1))
     sender = Dispatcher(town.database, Gateway(), None, clock=lambda: town.now)
