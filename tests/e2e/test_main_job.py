@@ -64,12 +64,18 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
     phone.fill("Oui, disponible dès lundi")
     phone.press("Enter")
     expect(page.get_by_text("Oui, disponible dès lundi")).to_be_visible()
-    # The automaton's acknowledgement, back on the phone.
+    # The day is known already: the automaton asks what the offer asks, and hands over.
+    expect(page.get_by_text(re.compile("travailler le week-end"))).to_be_visible()
+    phone.fill("oui pas de souci")
+    phone.press("Enter")
     expect(page.get_by_text(re.compile("vous appellera pour ce poste"))).to_be_visible()
     picture(page, "telephones")
 
     go_to(page, "Échanges")
-    expect(page.get_by_text("Oui, disponible dès lundi").first).to_be_visible()
+    page.get_by_text(re.compile("Non lus")).click()
+    page.locator('[class*="st-key-conversations-pick"] button').first.click()
+    expect(page.get_by_text("« Oui, disponible dès lundi »").first).to_be_visible()
+    expect(page.get_by_text("« oui pas de souci »").first).to_be_visible()
     picture(page, "echanges")
 
     go_to(page, "Mesures")
