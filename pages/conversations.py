@@ -48,13 +48,18 @@ def work(offer_id: UUID | None) -> None:
 def show_work(offer_id: UUID | None) -> None:
     now = utc_now()
     counts = worklist.counts(database, person, now, offer_id)
-    chosen = st.radio(
-        "Liste",
-        list(LISTS),
-        key="conversations.list",
-        format_func=lambda one: f"{LISTS[one]} ({wording.number(counts[one])})",
-        label_visibility="collapsed",
-    )
+    chosen = state.setdefault("conversations.list", WorkList.CALL)
+    # Buttons: a radio whose labels hold counts forgets in the browser what is chosen when a count changes.
+    with st.container(gap=None):
+        for one, label in LISTS.items():
+            st.button(
+                f"{label} ({wording.number(counts[one])})",
+                key=f"conversations.list.{one.value}",
+                icon=":material/radio_button_checked:" if one is chosen else ":material/radio_button_unchecked:",
+                type="tertiary",
+                on_click=choose,
+                args=(one,),
+            )
     listed = worklist.worklist(database, person, chosen, now, offer_id, SHOWN)
     if not listed:
         st.info("Rien ici pour l'instant.", icon=":material/task_alt:")
@@ -79,6 +84,10 @@ def show_work(offer_id: UUID | None) -> None:
             )
     if len(listed) == SHOWN:
         st.caption(f"Les {SHOWN} premiers sont affichés : filtrez par offre pour voir les autres.")
+
+
+def choose(which: WorkList) -> None:
+    state["conversations.list"] = which
 
 
 def threads_view(offer_id: UUID | None) -> None:

@@ -40,7 +40,7 @@ def answered(house: Services, offer: Offer) -> dict[str, UUID]:
 
 def opened(open_page: Open, conversation_id: UUID, which: WorkList = WorkList.CALL) -> AppTest:
     app = open_page("conversations.py")
-    app.radio(key="conversations.list").set_value(which).run()
+    app.button(key=f"conversations.list.{which.value}").click().run()
     return app.button(key=f"conversations.pick.{conversation_id}").click().run()
 
 
@@ -54,7 +54,7 @@ def test_the_work_list_counts_and_shows_the_original_answer(
     open_page: Open, answered: dict[str, UUID], house: Services
 ) -> None:
     app = open_page("conversations.py")
-    assert app.radio(key="conversations.list").options == [
+    assert [app.button(key=f"conversations.list.{one.value}").label for one in WorkList] == [
         "À rappeler (1)",
         "Besoin de vous (0)",
         "À lire (1)",
