@@ -23,7 +23,8 @@ from uuid import uuid4
 
 from bench.faults.sending import AGENCY, PROJECT
 from ftcore.database import Database, Row, Transaction, utc_now
-from ftcore.model import MessageState
+from ftcore.drafting import offers
+from ftcore.model import MessageState, Offer, OfferSource
 from ftcore.outreach import inbox, ledger, reports
 
 SECRET = secrets.token_urlsafe(32)
@@ -128,7 +129,7 @@ def replies(address: str, folder: Path, distinct: int, copies: int, kills: int, 
             "replies lost": distinct - int(database.value("SELECT count(*) FROM reply")),
             "replies that count twice": int(database.value("SELECT count(*) - count(DISTINCT callback_id) FROM reply")),
             "conversations that did not move": int(
-                database.value("SELECT count(*) FROM conversation WHERE state <> 'interested'")
+                database.value("SELECT count(*) FROM conversation WHERE state <> 'availability'")
             ),
             "callbacks unread or in error": int(
                 database.value("SELECT count(*) FROM callback WHERE outcome IS NULL OR outcome <> 'news'")
@@ -268,8 +269,20 @@ def _conversations(address: str, phones: list[str]) -> None:
         )  # fmt: skip
         messages.append(_message(conversation_id, phone, "delivered", now))
 
+    offer = Offer(
+        agency_id=AGENCY,
+        offer_id=AGENCY,
+        title="Serveur H/F",
+        description="Service en salle.",
+        occupation=None,
+        place=None,
+        source=OfferSource.FORM,
+        created_utc=now,
+    )
+
     def write(tx: Transaction) -> None:
         tx.insert("agency", [agency])
+        tx.insert("offer", [offers.to_row(offer) | {"created_by": "essai"}])
         tx.insert("candidate", people)
         tx.insert("conversation", conversations)
         tx.insert("message", messages)
