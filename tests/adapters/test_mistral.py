@@ -438,12 +438,13 @@ def test_a_server_that_stays_silent_is_given_up(server: FakeMistral) -> None:
 
 
 def test_an_answer_that_trickles_is_cut_at_the_deadline(server: FakeMistral) -> None:
-    server.answer = answers(["mot "] * 200, pause=0.05)
+    # Uncut it would take half a minute: the bounds hold on a machine that is busy with other things, too.
+    server.answer = answers(["mot "] * 600, pause=0.05)
     begun = time.monotonic()
-    text, sentence = read(model(server, silence=1.0, deadline=0.4).stream(ASK))
+    text, sentence = read(model(server, silence=5.0, deadline=1.5).stream(ASK))
     assert text.startswith("mot ")
     assert sentence == mistral.CUT
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 20
 
 
 def test_a_server_that_is_not_there_is_unreachable(server: FakeMistral) -> None:
