@@ -135,7 +135,16 @@ def queue(address: str, phones: list[str]) -> None:
         for phone in phones
     ]
     agency = {"agency_id": AGENCY, "name": "Agence d'essai", "department": "07", "demo": True}
-    database.transact(lambda tx: (tx.insert("agency", [agency]), tx.insert("candidate", people)))
+    # Caps are not what is tried here.
+    caps = {"agency_id": AGENCY, "daily_messages": 10**6, "daily_cost": 1e6, "campaign_messages": 10**6,
+            "campaign_cost": 1e6}  # fmt: skip
+    database.transact(
+        lambda tx: (
+            tx.insert("agency", [agency]),
+            tx.insert("sending_rule", [caps]),
+            tx.insert("candidate", people),
+        )
+    )
     ids = [uuid5(AGENCY, phone) for phone in phones]
     campaigns.launch(database, COUNSELOR, offer, uuid5(AGENCY, "campaign"), ids, len(ids), None, now)
     database.close()
