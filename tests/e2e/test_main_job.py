@@ -60,6 +60,7 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
 
     go_to(page, "Téléphones")
     expect(page.get_by_text("Message automatique").first).to_be_visible()
+    name = page.get_by_test_id("stMain").locator("strong").first.inner_text()
     phone = page.get_by_test_id("stChatInputTextArea").first
     phone.fill("Oui, disponible dès lundi")
     phone.press("Enter")
@@ -72,8 +73,7 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
     picture(page, "telephones")
 
     go_to(page, "Échanges")
-    page.get_by_text(re.compile("Non lus")).click()
-    page.locator('[class*="st-key-conversations-pick"] button').first.click()
+    page.get_by_role("button", name=name).click()
     expect(page.get_by_text("« Oui, disponible dès lundi »").first).to_be_visible()
     expect(page.get_by_text("« oui pas de souci »").first).to_be_visible()
     picture(page, "echanges")
