@@ -12,6 +12,7 @@ PICTURES = os.environ.get("ENTREMISE_PICTURES")
 
 def picture(page: Page, name: str) -> None:
     if PICTURES:
+        page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
         page.wait_for_timeout(1500)
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
