@@ -7,7 +7,7 @@ import streamlit as st
 from ftcore.database import utc_now
 from ftcore.drafting import offers as offer_book
 from ftcore.insight import wording
-from ftcore.outreach import worklist
+from ftcore.outreach import threads, worklist
 from ftcore.outreach.worklist import WorkList
 from ftcore.services import current
 from pages.employer_file import employer_file
@@ -106,11 +106,12 @@ def threads_view(offer_id: UUID | None) -> None:
             st.page_link("preselection.py", label="Lancer une présélection", icon=":material/group_search:")
         return
     st.query_params["echange"] = state["conversations.open"] = opened
+    found = threads.details(database, person, UUID(opened))
     with middle:
         conversation(UUID(opened))
-        by_hand(UUID(opened))
+        by_hand(found)
     with right:
-        side_panel(UUID(opened))
+        side_panel(found)
 
 
 st.title("Échanges")

@@ -8,19 +8,10 @@ import streamlit as st
 
 from ftcore.errors import FtError
 from ftcore.model import Answer, ConversationState, MessageState, Verdict
+from pages import marked
 
 log = logging.getLogger("pages")
 
-READING_WORDS = {
-    Answer.YES: "Oui",
-    Answer.NO: "Non",
-    Answer.UNSURE: "Hésite",
-    Answer.QUESTION: "Question",
-    Answer.CALLBACK: "À rappeler",
-    Answer.STOP: "STOP",
-    Answer.WRONG_PERSON: "Mauvaise personne",
-    Answer.UNCLEAR: "À lire",
-}
 READING_COLORS: dict[Answer, Literal["green", "gray", "blue", "red", "orange", "violet"]] = {
     Answer.YES: "green",
     Answer.NO: "gray",
@@ -82,6 +73,6 @@ def show_error(error: Exception) -> bool:
 
 
 def escaped(text: str, limit: int) -> str:
-    """Text that people typed, harmless in a caption: Markdown could load remote images."""
+    """The beginning of a text that people typed, on one line and harmless in a caption."""
     short = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$:~" else c for c in short.replace("\n", " "))
+    return marked.escaped(short.replace("\n", " "))

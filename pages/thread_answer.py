@@ -10,17 +10,17 @@ from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.matching import pool
 from ftcore.model import Candidate
-from ftcore.outreach import canned, drafted, takeover, threads
+from ftcore.outreach import canned, drafted, takeover
 from ftcore.outreach.sms import measure
 from ftcore.outreach.threads import Details
 from ftcore.services import current
 from pages.frame import escaped
 
 
-def by_hand(conversation_id: UUID) -> None:
+def by_hand(found: Details) -> None:
     """An SMS of one's own, from a ready text or a proposal of ChatFT, edited before it leaves."""
     services, state = current(), st.session_state
-    found = threads.details(services.database, services.person, conversation_id)
+    conversation_id = found.thread.conversation_id
     if found.opted_out:
         return
     who = pool.candidate(services.database, services.person.agency_id, found.candidate_id)

@@ -24,10 +24,9 @@ INTEREST = {Answer.YES: "intéressé·e", Answer.NO: "ne souhaite pas", Answer.U
 OFFERED = (Verdict.RETAINED, Verdict.TO_SEE, Verdict.NOT_RETAINED, Verdict.INTRODUCED, Verdict.CLOSED)
 
 
-def side_panel(conversation_id: UUID) -> None:
+def side_panel(found: Details) -> None:
     """Everything beside a thread. What is typed here is never redrawn by what arrives."""
-    services = current()
-    found = threads.details(services.database, services.person, conversation_id)
+    conversation_id = found.thread.conversation_id
     learned(conversation_id)
     verdict(found)
     note(conversation_id)

@@ -9,10 +9,10 @@ from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.model import Answer, MessageState
 from ftcore.outreach import settling, takeover, threads
-from ftcore.outreach.replies import ACTED_ON
+from ftcore.outreach.replies import ACTED_ON, ANSWER_WORDS
 from ftcore.outreach.threads import Details, Event, Happening, Line
 from ftcore.services import current
-from pages.frame import MESSAGES, READING_COLORS, READING_WORDS, escaped, show_error
+from pages.frame import MESSAGES, READING_COLORS, escaped, show_error
 
 HAPPENED = {
     Happening.TAKEN_OVER: (":material/support_agent:", "{who} a pris la main : l'automate se tait."),
@@ -158,18 +158,18 @@ def show_reading(line: Line) -> None:
     sure = line.confidence is not None and line.confidence >= ACTED_ON and line.corrected is None
     share = f" · {wording.percent(line.confidence or 0)}" if sure else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover(f"Lu : {READING_WORDS[meaning]}{share}", help="Cliquer pour corriger la lecture"):
-            st.caption(f"Lecture automatique : {READING_WORDS[line.reading]} ({escaped(line.rule or '', 120)})")
+        with st.popover(f"Lu : {ANSWER_WORDS[meaning]}{share}", help="Cliquer pour corriger la lecture"):
+            st.caption(f"Lecture automatique : {ANSWER_WORDS[line.reading]} ({escaped(line.rule or '', 120)})")
             for reading in Answer:
                 st.button(
-                    READING_WORDS[reading],
+                    ANSWER_WORDS[reading],
                     key=f"conversations.read.{line.reply_id}.{reading.value}",
                     disabled=reading is meaning,
                     width="stretch",
                     on_click=act,
                     args=("correct", line.reply_id, reading),
                 )
-        st.badge(READING_WORDS[meaning], color=READING_COLORS[meaning])
+        st.badge(ANSWER_WORDS[meaning], color=READING_COLORS[meaning])
         if line.has_question and meaning is not Answer.QUESTION:
             st.badge("Question posée", color="blue", icon=":material/help:")
         if line.available_from is not None:

@@ -65,6 +65,14 @@ class Transaction(ABC):
         found = self.rows(sql, *values)
         return found[0] if found else None
 
+    def take_turn(self) -> None:
+        """Wait for, or begin again after, every other transaction that takes its turn: what is counted then holds.
+
+        With snapshots two "if there are fewer than n, insert" would both succeed. The row must really change: a
+        value set to itself is no write to the embedded engine, and both would pass.
+        """
+        self.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+
     def value(self, sql: str, *values: Any) -> Any:
         """The first column of the first row, or None."""
         _, found = self._run(sql, values)

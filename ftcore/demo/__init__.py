@@ -43,7 +43,7 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
 
     def write(tx: Transaction) -> None:
         # Replicas that start together take turns; the later one finds the work done.
-        tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+        tx.take_turn()
         if tx.value("SELECT count(*) FROM agency"):
             return
         for table, rows in tables.items():

@@ -334,26 +334,10 @@ class History:
         """Where the talk stands, as columns of the conversation, and its prerequisites."""
         if row["answered_utc"] is not None and self.now - row["answered_utc"] > _SEEN_WITHIN:
             row["seen_utc"] = row["answered_utc"]
-        row |= {
-            "state": talk.state.value,
-            "position": talk.position,
-            "interest": talk.interest.value if talk.interest else None,
-            "interest_reply": talk.interest_reply,
-            "available_from": talk.available_from,
-            "available_reply": talk.available_reply,
-        }
-        self.tables["prerequisite_check"] += [
-            {
-                "agency_id": self.agency.agency_id,
-                "conversation_id": row["conversation_id"],
-                "position": position,
-                "text": check.prerequisite.text,
-                "demand": check.prerequisite.demand.value,
-                "met": check.met.value,
-                "reply_id": check.reply_id,
-            }
-            for position, check in enumerate(talk.checks)
-        ]
+        row |= dialogue.columns(talk)
+        self.tables["prerequisite_check"] += dialogue.check_rows(
+            self.agency.agency_id, row["conversation_id"], talk.checks
+        )
 
     def _left_open(self, row: Row) -> None:
         """A questionnaire that was left open for a day is handed over as it is."""

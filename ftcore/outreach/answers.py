@@ -256,7 +256,7 @@ def talks_of(tx: Transaction, rows: Sequence[Row]) -> dict[UUID, Talk]:
 
 def _store(tx: Transaction, agency_id: UUID, threads: list[_Thread], now: datetime) -> None:
     """Write where the talks stand now, and their prerequisites."""
-    talks = [thread.talk for thread in threads]
+    stands = [dialogue.columns(thread.talk) for thread in threads]
     tx.execute(
         """
         UPDATE conversation SET state = news.state, position = news.position, interest = news.interest,
@@ -271,29 +271,19 @@ def _store(tx: Transaction, agency_id: UUID, threads: list[_Thread], now: dateti
         agency_id,
         now,
         [thread.row["conversation_id"] for thread in threads],
-        [talk.state.value for talk in talks],
-        [talk.position for talk in talks],
-        [talk.interest.value if talk.interest else None for talk in talks],
-        [talk.interest_reply for talk in talks],
-        [talk.available_from for talk in talks],
-        [talk.available_reply for talk in talks],
+        *(
+            [stand[name] for stand in stands]
+            for name in ("state", "position", "interest", "interest_reply", "available_from", "available_reply")
+        ),
         [thread.row["answered_utc"] for thread in threads],
     )
     tx.insert(
         "prerequisite_check",
         [
-            {
-                "agency_id": agency_id,
-                "conversation_id": thread.row["conversation_id"],
-                "position": position,
-                "text": check.prerequisite.text,
-                "demand": check.prerequisite.demand.value,
-                "met": check.met.value,
-                "reply_id": check.reply_id,
-            }
+            row
             for thread in threads
             if not thread.known_checks
-            for position, check in enumerate(thread.talk.checks)
+            for row in dialogue.check_rows(agency_id, thread.row["conversation_id"], thread.talk.checks)
         ],
     )
     for thread in threads:

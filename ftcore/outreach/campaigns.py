@@ -65,7 +65,7 @@ def launch(
     def write(tx: Transaction) -> Campaign:
         # Launches take turns, so that two of them cannot both miss the other's messages of today, nor both
         # use what is left under a cap.
-        tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+        tx.take_turn()
         there = tx.one("SELECT * FROM campaign WHERE agency_id = $1 AND campaign_id = $2", offer.agency_id, campaign_id)
         if there is not None:
             return campaign_of(there, people_of(tx, offer.agency_id, campaign_id))

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
-from ftcore.errors import FtError, NotFound
+from ftcore.errors import NotFound
 from ftcore.model import CampaignState, Person
 from ftcore.outreach import campaigns, templates
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.sms import Length, gsm_safe, measure
-from ftcore.outreach.takeover import LONGEST_SMS
+from ftcore.outreach.takeover import one_line
 from ftcore.outreach.templates import Kind
 from ftcore.outreach.threads import Happening, happen
 from ftcore.trust import access, journal
@@ -60,11 +60,7 @@ def close_offer(
     First messages that have not left are taken back and the campaigns end. A second time changes nothing.
     """
     access.require(person, "send messages")
-    text = gsm_safe(" ".join(body.split()))
-    if not text:
-        raise FtError("Écrivez le message de clôture avant de l'envoyer.")
-    if len(text) > LONGEST_SMS:
-        raise FtError(f"Votre message compte {len(text)} caractères : {LONGEST_SMS} au plus pour un SMS.")
+    text = one_line(gsm_safe(body), "Écrivez le message de clôture avant de l'envoyer.")
 
     def write(tx: Transaction) -> int:
         _offer(tx, person, offer_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from ftcore.database import Row
 from ftcore.model import Answer, Demand, Expecting, Met, Offer, Prerequisite, Reading
 from ftcore.model import ConversationState as State
 from ftcore.outreach import conversation, facts, questions, replies, templates
@@ -156,7 +157,7 @@ def _next_question(talk: Talk) -> str | None:
     A no to a blocking prerequisite ends the questions: the person is handed over with it, not turned away.
     """
     if not talk.checks:
-        talk.checks = [Check(each) for each in questions.prerequisites(talk.offer)]
+        talk.checks = checks_of(talk.offer)
     asked = talk.position if talk.state is State.PREREQUISITE else None
     if talk.state not in (State.AVAILABILITY, State.PREREQUISITE) and talk.available_from is None and talk.left >= 2:
         talk.state = State.AVAILABILITY
@@ -198,6 +199,39 @@ def _moved(talk: Talk, step: conversation.Step) -> Said | None:
         return None
     talk.automatic += 1
     return Said(step.say, _values(talk))
+
+
+def checks_of(offer: Offer) -> list[Check]:
+    """The prerequisites of an offer before anybody answered."""
+    return [Check(each) for each in questions.prerequisites(offer)]
+
+
+def check_rows(agency_id: UUID, conversation_id: UUID, checks: list[Check]) -> list[Row]:
+    """The rows of `prerequisite_check` that keep these checks."""
+    return [
+        {
+            "agency_id": agency_id,
+            "conversation_id": conversation_id,
+            "position": position,
+            "text": check.prerequisite.text,
+            "demand": check.prerequisite.demand.value,
+            "met": check.met.value,
+            "reply_id": check.reply_id,
+        }
+        for position, check in enumerate(checks)
+    ]
+
+
+def columns(talk: Talk) -> Row:
+    """Where the talk stands, as columns of `conversation`."""
+    return {
+        "state": talk.state.value,
+        "position": talk.position,
+        "interest": talk.interest.value if talk.interest else None,
+        "interest_reply": talk.interest_reply,
+        "available_from": talk.available_from,
+        "available_reply": talk.available_reply,
+    }
 
 
 def _values(talk: Talk) -> dict[str, str]:

@@ -5,12 +5,9 @@ It holds what a first call needs and no more: no score, no reading, no note, nob
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
-import docx
-from docx.shared import Cm, Pt
-
+from ftcore.drafting.exports.word import add_facts, content, page
 from ftcore.drafting.form import in_words
 from ftcore.model import Met
 from ftcore.outreach.shortlist import Listed, Shortlist
@@ -23,28 +20,14 @@ FOOT = (
     "Réponses données par SMS et reprises telles quelles. Fiche remise par un conseiller de France Travail pour ce "
     "seul recrutement : ne la conservez pas au-delà et ne la transmettez à personne d'autre."
 )
-_OFFER_LINES = ("Titre", "Lieu", "Contrat", "Durée", "Horaires", "Salaire", "Début")
+_OFFER_LINES = ("Lieu", "Contrat", "Durée", "Horaires", "Salaire", "Début")
 
 
 def to_word(shortlist: Shortlist, agency_name: str) -> bytes:
     """The sheet as a .docx: the offer in a few lines, then one short section a person."""
-    document = docx.Document()
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Calibri", Pt(11)
-    document.core_properties.author = "Entremise"
-    document.core_properties.title = f"Candidatures : {shortlist.offer.title}"
-    document.core_properties.language = "fr-FR"
-    for section in document.sections:
-        section.left_margin = section.right_margin = Cm(2.2)
-    document.add_heading(f"Candidatures : {shortlist.offer.title}", 1)
+    document = page(f"Candidatures : {shortlist.offer.title}")
     document.add_paragraph(f"France Travail, {agency_name}")
-    facts = [(label, value) for label, value in in_words(shortlist.offer) if label in _OFFER_LINES[1:]]
-    if facts:
-        table = document.add_table(rows=0, cols=2, style="Light Grid Accent 1")
-        for label, value in facts:
-            cells = table.add_row().cells
-            cells[0].text, cells[1].text = label, value
-            cells[0].width, cells[1].width = Cm(4.5), Cm(12)
+    add_facts(document, [(label, value) for label, value in in_words(shortlist.offer) if label in _OFFER_LINES])
     if not shortlist.put_forward:
         document.add_paragraph(NOBODY)
     for person in shortlist.put_forward:
@@ -53,9 +36,7 @@ def to_word(shortlist: Shortlist, agency_name: str) -> bytes:
             document.add_paragraph(line, style="List Bullet")
     document.add_paragraph()
     document.add_paragraph(FOOT).runs[0].italic = True
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
+    return content(document)
 
 
 def _lines(person: Listed) -> list[str]:

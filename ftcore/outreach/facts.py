@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ftcore.drafting.form import pay_in_words
 from ftcore.model import Offer
 from ftcore.outreach.sms import gsm_safe
-from ftcore.text import fold
+from ftcore.text import fold, words
 
 # Longer than this, a sentence of the offer is not a text message any more.
 LONGEST = 130
@@ -133,7 +133,7 @@ def answer(offer: Offer, text: str) -> Fact | None:
 
     Every topic that the question touches must have its fact: half an answer would hide the other half.
     """
-    asked = re.sub(r"[^a-z0-9]+", " ", fold(text)).strip()
+    asked = " ".join(words(text))
     found: list[Fact | None] = []
     for pattern, look in _PATTERNS:
         if pattern.search(asked):

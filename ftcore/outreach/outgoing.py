@@ -81,6 +81,20 @@ def queue(tx: Transaction, outgoing: Sequence[Outgoing], now: datetime) -> None:
     )
 
 
+def written_to_unasked(tx: Transaction, phones: Sequence[str], since: datetime) -> set[str]:
+    """Of these numbers, those that got since then, or are about to get, an SMS that they did not ask for.
+
+    By when it left or will leave, in every agency: a first message launched on a Friday evening leaves on Monday.
+    """
+    rows = tx.rows(
+        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) AND (opening OR template LIKE 'reminder %') "
+        "AND (state = 'queued' OR claimed_utc > $2)",
+        list(phones),
+        since,
+    )
+    return {row["phone"] for row in rows}
+
+
 def cancel(tx: Transaction, messages: Sequence[Row], now: datetime, source: str, why: str) -> None:
     """Take queued messages back. Rows hold `agency_id` and `message_id`."""
     ledger.record(

@@ -14,6 +14,7 @@ from ftcore.model import Offer
 from ftcore.outreach import sending_rules, sms, templates
 from ftcore.outreach.caps import Allowance
 from ftcore.outreach.hours import department_of, next_slot
+from ftcore.outreach.outgoing import written_to_unasked
 from ftcore.outreach.sending_rules import Halt, Rules
 from ftcore.outreach.templates import Kind, Template
 from ftcore.phones import normalise
@@ -201,17 +202,10 @@ def _planned(
 def _recently_approached(tx: Transaction, phones: list[str], now: datetime) -> set[str]:
     """The numbers that any agency has written to, unasked, within the time of rest, or is about to.
 
-    By when the SMS left or will leave: launched on a Friday evening, it leaves on Monday. Asked apart
-    from the agency's own rows, as these rows may stand on any shard.
+    Asked apart from the agency's own rows, as these rows may stand on any shard.
     """
     since = now - REST
     opened = tx.rows(
         "SELECT DISTINCT phone FROM conversation WHERE phone = ANY($1::TEXT[]) AND opened_utc > $2", phones, since
     )
-    leaving = tx.rows(
-        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) AND (opening OR template LIKE 'reminder %') "
-        "AND (state = 'queued' OR claimed_utc > $2)",
-        phones,
-        since,
-    )
-    return {row["phone"] for row in (*opened, *leaving)}
+    return {row["phone"] for row in opened} | written_to_unasked(tx, phones, since)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ftcore.model import Demand, Offer, Prerequisite
-from ftcore.text import fold
+from ftcore.text import fold, words
 
 # What a prerequisite of an offer is called → how it is asked. The first that fits counts. All of it is about the
 # work (Code du travail, L1221-6); health, family or means of transport of a person are never asked as such.
@@ -73,7 +73,7 @@ _WITHDRAWS = re.compile(
 
 def withdraws(text: str) -> bool:
     """Whether a no to one question is said of the whole offer."""
-    return _WITHDRAWS.search(re.sub(r"[^a-z0-9]+", " ", fold(text))) is not None
+    return _WITHDRAWS.search(" ".join(words(text))) is not None
 
 
 # "Merci, bonne journée" after a handover is no doubt that somebody has to read before they call.
@@ -86,4 +86,4 @@ _COURTESY = re.compile(
 
 def is_courtesy(text: str) -> bool:
     """Whether a message only thanks or takes leave."""
-    return _COURTESY.fullmatch(re.sub(r"[^a-z0-9]+", " ", fold(text)).strip()) is not None
+    return _COURTESY.fullmatch(" ".join(words(text))) is not None

@@ -24,7 +24,6 @@ from ftcore.model import Answer
 from ftcore.outreach import replies
 from ftcore.outreach.replies import opt_outs
 from ftcore.outreach.replies.folding import fold_lines, plain
-from ftcore.outreach.replies.reader import PROPOSALS
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ class SecondLook:
 
     def _propose(self, row: Row, answer: Answer) -> None:
         """Show it beside the message. The reading stays `unclear`: a person decides."""
-        words = f"{MARK} : peut-être « {PROPOSALS[answer]} » ; avant lui : {row['rule']}"
+        words = f"{MARK} : peut-être « {replies.ANSWER_WORDS[answer]} » ; avant lui : {row['rule']}"
         self.database.transact(
             lambda tx: tx.execute(
                 "UPDATE reply SET rule = $3 WHERE agency_id = $1 AND reply_id = $2 AND reading = 'unclear' "

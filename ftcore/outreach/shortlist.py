@@ -10,8 +10,7 @@ from uuid import UUID
 from ftcore.database import Database, Row
 from ftcore.drafting import offers
 from ftcore.model import Answer, ConversationState, Met, Offer, Person, Verdict
-from ftcore.outreach import questions
-from ftcore.outreach.threads import Prerequisite, prerequisite
+from ftcore.outreach.threads import Prerequisite, prerequisite, unasked
 from ftcore.trust import access, journal
 
 # Those whom a counselor has decided to put forward; nobody gets here without a person's verdict.
@@ -62,10 +61,7 @@ def shortlist(database: Database, person: Person, offer_id: UUID) -> Shortlist:
         checks: defaultdict[UUID, list[Prerequisite]] = defaultdict(list)
         for row in reader.rows(_CHECKS, person.agency_id, [row["conversation_id"] for row in rows]):
             checks[row["conversation_id"]].append(prerequisite(row))
-    asked = tuple(
-        Prerequisite(position, each.text, each.demand, Met.UNKNOWN, None)
-        for position, each in enumerate(questions.prerequisites(offer))
-    )
+    asked = unasked(offer)
     people = [_listed(row, tuple(checks[row["conversation_id"]]) or asked) for row in rows]
     people.sort(key=_order)
     return Shortlist(offer, tuple(people))

@@ -14,6 +14,7 @@ from ftcore.model import ConversationState
 from ftcore.outreach import campaigns, sending_rules, templates
 from ftcore.outreach.caps import Allowance
 from ftcore.outreach.hours import next_slot, of_agency
+from ftcore.outreach.outgoing import written_to_unasked
 from ftcore.outreach.sms import measure
 from ftcore.outreach.templates import Kind
 from ftcore.outreach.threads import Happening, happen
@@ -70,31 +71,22 @@ def _remind(tx: Transaction, hours: tuple[int, int] | None, part_price: Decimal,
         """,
         now - REMINDER_AFTER,
     )
-    asked = _written_to_elsewhere(tx, [row["phone"] for row in due], now)
-    ready = [row for row in due if row["phone"] not in asked and _may_leave(tx, row, hours, now)]
+    asked = written_to_unasked(tx, [row["phone"] for row in due], now - campaigns.REST)
+    open_now = {agency_id: of_agency(tx, agency_id, hours) for agency_id in {row["agency_id"] for row in due}}
+    ready = [
+        row
+        for row in due
+        if row["phone"] not in asked
+        and next_slot(now, row["department"] or row["phone"], open_now[row["agency_id"]]) <= now
+    ]
     if not ready:
         return 0
     # Caps count what others plan: launches and reminders take turns.
-    tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+    tx.take_turn()
     return sum(
         _remind_agency(tx, agency_id, [row for row in ready if row["agency_id"] == agency_id], part_price, now)
         for agency_id in dict.fromkeys(row["agency_id"] for row in ready)
     )
-
-
-def _may_leave(tx: Transaction, row: Row, hours: tuple[int, int] | None, now: datetime) -> bool:
-    return next_slot(now, row["department"] or row["phone"], of_agency(tx, row["agency_id"], hours)) <= now
-
-
-def _written_to_elsewhere(tx: Transaction, phones: list[str], now: datetime) -> set[str]:
-    """Numbers that got, or are about to get, a message that nobody asked for, within the time of rest."""
-    rows = tx.rows(
-        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) "
-        "AND (opening OR template LIKE 'reminder %') AND (state = 'queued' OR claimed_utc > $2)",
-        phones,
-        now - campaigns.REST,
-    )
-    return {row["phone"] for row in rows}
 
 
 def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], part_price: Decimal, now: datetime) -> int:

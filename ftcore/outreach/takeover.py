@@ -86,11 +86,7 @@ def write_by_hand(
 ) -> None:
     """Queue an SMS that a counselor wrote. Whoever writes takes over: the automaton is silent from now on."""
     access.require(person, "send messages")
-    text = " ".join(body.split())
-    if not text:
-        raise FtError("Écrivez votre message avant de l'envoyer.")
-    if len(text) > LONGEST_SMS:
-        raise FtError(f"Votre message compte {len(text)} caractères : {LONGEST_SMS} au plus pour un SMS.")
+    text = one_line(body, "Écrivez votre message avant de l'envoyer.")
 
     def write(tx: Transaction) -> None:
         row = _thread(tx, person, conversation_id)
@@ -116,6 +112,16 @@ def write_by_hand(
         journal.record(tx, person.agency_id, person.person_id, "message by hand", conversation_id, now)
 
     database.transact(write)
+
+
+def one_line(body: str, when_empty: str) -> str:
+    """What a person typed, as the SMS that leaves; raises FtError when there is none of it, or too much."""
+    text = " ".join(body.split())
+    if not text:
+        raise FtError(when_empty)
+    if len(text) > LONGEST_SMS:
+        raise FtError(f"Votre message compte {len(text)} caractères : {LONGEST_SMS} au plus pour un SMS.")
+    return text
 
 
 def _thread(tx: Transaction, person: Person, conversation_id: UUID) -> Row:

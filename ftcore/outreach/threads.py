@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.errors import FtError, NotFound
-from ftcore.model import Answer, Demand, Expecting, MessageState, Met, Person, Verdict
+from ftcore.model import Answer, Demand, Expecting, MessageState, Met, Offer, Person, Verdict
 from ftcore.outreach import conversation, corrections, questions, stops
+from ftcore.outreach.dialogue import check_rows, checks_of
 from ftcore.outreach.worklist import THREAD, Thread, thread
 from ftcore.trust import access, journal
 
@@ -126,7 +127,8 @@ def details(database: Database, person: Person, conversation_id: UUID) -> Detail
         opted_out,
         tuple(lines),
         tuple(Event(Happening(e["kind"]), e["happened_utc"], e["actor"], e["body"]) for e in events),
-        tuple(prerequisite(check | {"quote": bodies.get(check["reply_id"])}) for check in checks) or _unasked(offer),
+        tuple(prerequisite(check | {"quote": bodies.get(check["reply_id"])}) for check in checks)
+        or (unasked(offers.from_row(offer)) if offer else ()),
         Answer(row["interest"]) if row["interest"] else None,
         bodies.get(row["interest_reply"]),
         row["available_from"],
@@ -183,10 +185,9 @@ def prerequisite(row: Row) -> Prerequisite:
     )
 
 
-def _unasked(offer: Row | None) -> tuple[Prerequisite, ...]:
-    if offer is None:
-        return ()
-    asked = questions.prerequisites(offers.from_row(offer))
+def unasked(offer: Offer) -> tuple[Prerequisite, ...]:
+    """The prerequisites of an offer, for somebody who was not asked them yet: all unknown."""
+    asked = questions.prerequisites(offer)
     return tuple(
         Prerequisite(position, each.text, each.demand, Met.UNKNOWN, None) for position, each in enumerate(asked)
     )
@@ -347,17 +348,7 @@ def _lay_out_checks(tx: Transaction, person: Person, conversation_id: UUID) -> N
         return
     tx.insert(
         "prerequisite_check",
-        [
-            {
-                "agency_id": person.agency_id,
-                "conversation_id": conversation_id,
-                "position": position,
-                "text": each.text,
-                "demand": each.demand.value,
-                "met": Met.UNKNOWN.value,
-            }
-            for position, each in enumerate(questions.prerequisites(offers.from_row(offer)))
-        ],
+        check_rows(person.agency_id, conversation_id, checks_of(offers.from_row(offer))),
         if_absent=True,
     )
 

@@ -36,7 +36,7 @@ def send_trial(
 
     def write(tx: Transaction) -> datetime:
         # Trials are counted under the turn of the launches: two clicks at once are two.
-        tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+        tx.take_turn()
         agency = tx.one("SELECT name, department FROM agency WHERE agency_id = $1", offer.agency_id)
         assert agency is not None
         if sending_rules.of_agency(tx, offer.agency_id).halt is not None:

@@ -46,9 +46,8 @@ def new(database: Database, agency_id: UUID, person_id: str, now: datetime) -> s
     secret = secrets.token_urlsafe(32)
 
     def write(tx: Transaction) -> None:
-        # Written before it is counted, so that of two at once one must begin again. It must change something:
-        # a value set to itself is no write to the embedded engine, and both would pass.
-        tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+        # Before they are counted, so that of two at once one must begin again.
+        tx.take_turn()
         valid = tx.value("SELECT count(*) FROM callback_secret WHERE agency_id = $1 AND retired_utc IS NULL", agency_id)
         if valid >= MOST_VALID:
             raise FtError("Deux adresses sont déjà valables : retirez l'ancienne avant d'en créer une autre.")

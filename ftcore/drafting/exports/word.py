@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from xml.etree.ElementTree import ParseError
 
 import docx
@@ -19,22 +20,8 @@ LARGEST_UNFOLDED = 20_000_000
 
 def to_word(sheet: Sheet) -> bytes:
     """The sheet as a .docx: the title, a table of facts, lists under headings, the free text."""
-    document = docx.Document()
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Calibri", Pt(11)
-    document.core_properties.author = "Entremise"
-    document.core_properties.title = sheet.lines.get("title", "")
-    document.core_properties.language = "fr-FR"
-    for section in document.sections:
-        section.left_margin = section.right_margin = Cm(2.2)
-    document.add_heading(sheet.lines.get("title", ""), 1)
-    facts = [(LABELS[name], value) for name, value in sheet.lines.items() if name != "title"]
-    if facts:
-        table = document.add_table(rows=0, cols=2, style="Light Grid Accent 1")
-        for label, value in facts:
-            cells = table.add_row().cells
-            cells[0].text, cells[1].text = label, value
-            cells[0].width, cells[1].width = Cm(4.5), Cm(12)
+    document = page(sheet.lines.get("title", ""))
+    add_facts(document, [(LABELS[name], value) for name, value in sheet.lines.items() if name != "title"])
     for name, items in sheet.lists.items():
         document.add_heading(LABELS[name], 2)
         for item in items:
@@ -42,6 +29,35 @@ def to_word(sheet: Sheet) -> bytes:
     document.add_heading(DESCRIPTION, 2)
     for line in sheet.description.split("\n"):
         document.add_paragraph(line)
+    return content(document)
+
+
+def page(title: str) -> Document:
+    """A document of ours with its title, to be filled."""
+    document = docx.Document()
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Calibri", Pt(11)
+    document.core_properties.author = "Entremise"
+    document.core_properties.title = title
+    document.core_properties.language = "fr-FR"
+    for section in document.sections:
+        section.left_margin = section.right_margin = Cm(2.2)
+    document.add_heading(title, 1)
+    return document
+
+
+def add_facts(document: Document, facts: Sequence[tuple[str, str]]) -> None:
+    """A table of labels and values; none where there is nothing to say."""
+    if facts:
+        table = document.add_table(rows=0, cols=2, style="Light Grid Accent 1")
+        for label, value in facts:
+            cells = table.add_row().cells
+            cells[0].text, cells[1].text = label, value
+            cells[0].width, cells[1].width = Cm(4.5), Cm(12)
+
+
+def content(document: Document) -> bytes:
+    """The file of a document."""
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()

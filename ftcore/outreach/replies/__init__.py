@@ -1,6 +1,6 @@
 """Reading a reply: what an answer by SMS means, when the person is available, and how sure that is."""
 
 from ftcore.model import Reading
-from ftcore.outreach.replies.reader import ACTED_ON, kept, read, settled
+from ftcore.outreach.replies.reader import ACTED_ON, ANSWER_WORDS, kept, read, settled
 
-__all__ = ["ACTED_ON", "Reading", "kept", "read", "settled"]
+__all__ = ["ACTED_ON", "ANSWER_WORDS", "Reading", "kept", "read", "settled"]

@@ -76,7 +76,7 @@ def kept(reading: Reading) -> dict[str, object]:
     answer = settled(reading)
     words = f"« {reading.evidence} »" if reading.evidence else "aucun mot"
     if answer is not reading.answer:
-        words = f"peut-être « {PROPOSALS[reading.answer]} », {reading.confidence:.0%} : {words}".replace("%", " %")
+        words = f"peut-être « {ANSWER_WORDS[reading.answer]} », {reading.confidence:.0%} : {words}".replace("%", " %")
     return {
         "reading": answer.value,
         "rule": words,
@@ -86,7 +86,7 @@ def kept(reading: Reading) -> dict[str, object]:
     }
 
 
-PROPOSALS = {
+ANSWER_WORDS = {
     Answer.YES: "Oui",
     Answer.NO: "Non",
     Answer.UNSURE: "Hésite",
