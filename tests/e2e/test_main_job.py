@@ -97,6 +97,7 @@ def test_a_draft_with_a_forbidden_criterion_is_mended_and_validated(address: str
     # The address leads back to the conversation.
     page.reload()
     page.get_by_role("button", name="Retirer").click()
+    expect(page.get_by_text("Aucun point de droit relevé")).to_be_visible()
     page.get_by_role("button", name="Valider l'offre").click()
     expect(page.get_by_role("heading", name="Présélection", exact=True)).to_be_visible()
     expect(page.get_by_role("combobox", name="Offre")).to_have_value(re.compile(r"Serveur \(H/F\)"))
