@@ -103,6 +103,10 @@ def test_an_answer_is_read_as_a_person_would(text: str, answer: Answer) -> None:
         pytest.param("je souhaite que mon numéro soit supprimé", id="passive"),
         pytest.param("n'utilisez plus mon numéro", id="use no more"),
         pytest.param("Non. Stop.", id="two sentences"),
+        pytest.param("j'ai déjà envoyé stop", id="said before"),
+        pytest.param("il faut arrêter de m'écrire", id="an impersonal order"),
+        pytest.param("pu de sms", id="phonetic, and first"),
+        pytest.param("droit à l'oubli", id="a right by its name"),
     ],
 )
 def test_an_opt_out_is_found(text: str) -> None:
@@ -136,6 +140,8 @@ def test_an_opt_out_is_found(text: str) -> None:
         pytest.param("je voulais pas vous déranger", id="an excuse"),
         pytest.param("STOP C'EST TROP MIGNON", id="shouted at a friend"),
         pytest.param("vous êtes des incapables", id="an insult"),
+        pytest.param("j'ai dit stop à mon ex", id="said to somebody else"),
+        pytest.param("il faut arrêter de fumer", id="cease something else"),
     ],
 )
 def test_no_opt_out_is_invented(text: str) -> None:
@@ -288,7 +294,7 @@ def test_no_opt_out_comes_out_of_noise(text: str) -> None:
         assert read(text) is not Answer.STOP
 
 
-@pytest.mark.parametrize("text", ["stop je verrai bien", "ne m'appelez plus"])
+@pytest.mark.parametrize("text", ["stop je verrai bien", "ne m'appelez plus", "annuler"])
 def test_what_may_be_an_opt_out_is_never_acted_upon(text: str) -> None:
     assert replies.settled(replies.read(text, now=NOW)) is Answer.UNCLEAR
 

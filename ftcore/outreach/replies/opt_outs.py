@@ -42,10 +42,10 @@ _STRONG = (
     "stop", "arret", "cess", "halte", "desins", "desabo", "desactiv", "supprim", "suppres", "effac", "unsub", "remove",
     "cancel", "quit", "resili", "optout", "opt out", "oppos", "consent", "blacklist", "liste rouge", "texting",
     "tranquille", "en paix", "la paix", "lache", "harcel", "spam", "rgpd", "cnil", "basta", "leave me", "retir",
-    "enlev", "raye", "virez", "virer", "otez", "oter", "sortez", "oublie", "perd", "bloqu", "finissez", "exclu",
+    "enlev", "raye", "virez", "virer", "otez", "oter", "sortez", "oubli", "perd", "bloqu", "finissez", "exclu",
     "radie", "respirer", "plainte", "s t o p", "st0p", "fin a", "fin des", "sotp", "stpo", "coupez", "take me",
 )  # fmt: skip
-_NEGATION = ("plus", " pu ", "pas", "jamais", "rien", "aucun", "refus", "inutile", "assez", "marre", "suffit", "bol ",
+_NEGATION = ("plus", "pu ", "pas", "jamais", "rien", "aucun", "refus", "inutile", "assez", "marre", "suffit", "bol ",
 "no",
          "interdi", "defend", "don t", "dont")  # fmt: skip
 _CONTACT = (
@@ -65,6 +65,7 @@ _GRAMMAR = tuple(
         (r"^[AGXKk.]{0,3}k(?:[KP]*[Ww]?M+|P[Ww]|KM)o?[AGKP]*$", "arrête de m'envoyer des sms stp, arrêt des sms"),
         (r"[HV][VT]?(?:n?)P?K(?:P?[WbCE])", "je veux que vous arrêtiez de m'écrire"),
         (r"H(?:V|T)kP?[Wwb]", "je veux qu'on arrête de m'écrire"),
+        (r"^[AGX]*TAK[AP]*(?:[WbE]|M)", "il faut arrêter de m'écrire"),
         (r"^(?!.*[Th].*K)(?:.*(?<![nNJTpc.]))?(?<!cV)K[KA]*PC$", "arrêtez de m'appeler"),
         # Write no more: the order.
         (r"(?<![JTV])n+P?[WE]P?N|IA?nA?N[WRb]", "ne m'écrivez plus"),
@@ -113,7 +114,9 @@ _WORDED = re.compile(
     r"|\b(?:droit (?:d opposition|a l effacement|a l oubli))\b"
     r"|\b(?:rgpd|cnil)\b.*\b(?:supprim|suppres|effac|cess|arret|oppos)|\b(?:supprim|effac|cess|arret)\w*\b.*\b(?:rgpd|cnil)"
     r"|\bplainte\b.*\b(?:ecri|envoy|contact|continu|sms|message)|\b(?:ecri|envoy|contact|continu|sms|messag)\w*\b.*\bplainte"
-    r"|\b(?:je|j) (?:vous |t |te |l )?(?:ai )?(?:dis|dit|redis|repete) (?:\w+ ){0,2}?stop$|\bque je dis stop$"
+    r"|\b(?:je|j) (?:vous |t |te |l )?(?:ai )?(?:deja )?(?:dis|dit|redis|repete) (?:\w+ ){0,2}?stop$"
+    r"|\bque je dis stop$|^stop (?:j ai|je vous ai|je vous|je) (?:deja )?(?:dit|dis|repete)$"
+    r"|\b(?:j ai|je vous ai) (?:deja )?(?:envoyer?|repondu|ecrit) stop$"
     r"|\bharcel\w+.*\b(?:stop|arretez|cessez)$|\bmett(?:ez|re) fin a\b|\bfin des (?:sms|messages|envois)\b"
     r"|\bfinissez\b.*\b(?:sms|messages)"
     r"|\bqu on (?:ne |n )?(?:me |m )\w+ plus\b|\bliste rouge\b(?<!sur liste rouge)|\bmettez (?:\w+ ){1,3}liste"
@@ -152,7 +155,7 @@ _MORE = re.compile(
     r"|(?:d |de |ample )?(?:info|detail|precision|renseignement|element|explication|chance|temps)s?\b)"
     r"(?:d |de )?\w+"
 )
-_PHONETIC = re.compile(r"\b(veux|souhaite|voudrais|envoyez|ecrivez) pu ")
+_PHONETIC = re.compile(r"(\b(?:veux|souhaite|voudrais|envoyez|ecrivez)|^(?:bonjour|merci)?) ?pu ")
 # They write us off and ask to be called: that is no wish to be left alone.
 _CALLS = re.compile(
     r"(?<!m )(?<!me )\b(?:r?appelez|r?appeler|telephonez|telephoner) (?:moi|nous)\b(?! (?:plus|pas))"
@@ -181,8 +184,8 @@ _ORDINARY = re.compile(
 _SPELT = re.compile(r"\W*(?:s\W*t\W*[o0]\W*p|sotp|stpo|tsop|sto)\W*", re.IGNORECASE)
 _KEYWORD = re.compile(r"[AGKkUM]*(?:k[AGKkUM]*|[KU][AGKkUMPV]*)|[AG]*(?:JV?)?[HWw]K[AG]*")
 _NUMBERS = re.compile(
-    r"\b(?:36\d{3}|france travail|pole emploi|(?<=stop )(?:tout )?ca|(?<=arretez )(?:tout )?ca|une fois|ok(?="
-    r" stop)|bye|comme(?= demande)|(?<!\w )repondre(?= stop))\b"
+    r"\b(?:36\d{3}|france travail|pole emploi|(?<=stop )(?:tout )?ca|(?<=stop )all|(?<=arretez )(?:tout )?ca"
+    r"|une fois|ok(?= stop)|bye|comme(?= demande)|(?<!\w )repondre(?= stop))\b"
 )
 # The keyword first or last, beside a refusal or courtesy: "J'ai trouvé, stop", "stop pas intéressé".
 _EDGE = re.compile(r"^(?:bonjour |merci |non )*(?:stop|arretez)\b|(?<!non )\b(?:stop|arretez)(?: plait| merci)*$")
@@ -206,8 +209,12 @@ _ABOUT_MESSAGES = re.compile(
 _SIGNED = re.compile(r"\W*(?:STOP|stop|Stop)\W+[A-ZÉ][a-zé]+(?: [A-ZÉ][a-zé]+)?\W*")
 
 
+# Words of menus: of an appointment as well as of our messages.
+_TO_END = frozenset({"annuler", "annulez", "quitter"})
+
+
 def _may_concern(text: str) -> bool:
-    if has(text, _STRONG) or text in ("end", "fin"):
+    if has(text, _STRONG) or text in ("end", "fin") or text in _TO_END:
         return True
     return has(text, _NEGATION) and has(text, _CONTACT)
 
@@ -215,8 +222,8 @@ def _may_concern(text: str) -> bool:
 def _plain(sentence: str) -> str:
     """Courtesy as one word, and no "plus" that means more."""
     said = sentence.replace("s il vous plait", "plait").replace("s il te plait", "plait")
-    if " pu " in said:
-        said = _PHONETIC.sub(r"\1 plus ", said)
+    if "pu " in said:
+        said = _PHONETIC.sub(r"\1 plus ", said).lstrip()
     return _MORE.sub(" ", said) if "plus " in said else said
 
 
@@ -233,6 +240,8 @@ def look(body: str, said: Folded) -> Found:
             return _NONE
         return wish
     alone = any(is_alone(_plain(sentence)) for sentence in said.sentences)
+    if text in _TO_END:
+        return Found(Wish.DOUBT, text)
     rest = _ORDINARY.sub(" ", text)
     if (alone or _EDGE.search(rest)) and (_LEAVING.search(text) or _SHOUTED_LAST.search(body)):
         return Found(Wish.SURE, "stop")
