@@ -1,29 +1,35 @@
 """Fixtures shared by all tests: a real database in memory, and the services that pages use."""
 
 import tempfile
+import threading
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from ftcore import demo, services
 from ftcore.database import Database, GroupCommit, Row, Transaction, utc_now
 from ftcore.database.copy import TABLES
 from ftcore.database.embedded import DuckDatabase
+from ftcore.database.server import PostgresDatabase
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.matching import reference
 from ftcore.model import Person
 from ftcore.settings import Settings
 
 # How long an example takes is the machine's business, and its other work's: what is slow is measured in bench/.
-settings.register_profile("house", deadline=None)
+# A database that examples share is empty again, or does not matter, where a test takes one.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 settings.load_profile("house")
 
 REFERENCE = (
@@ -54,10 +60,10 @@ class Lender(ABC):
 
     @abstractmethod
     def open(self, name: str) -> Database:
-        """The database of that name, until it is closed."""
+        """The database of that name, as an object that no other test has changed."""
 
     def lend(self, template: str) -> tuple[str, Database]:
-        """A database as new, and the name by which it is given back once it is closed."""
+        """A database as new, and the name by which it is given back."""
         name = self._free[template].pop() if self._free[template] else self.fresh(template)
         database = self.open(name)
         database.transact(lambda tx: self._empty(tx, template))
@@ -102,6 +108,7 @@ class Postgres(Lender):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
+        self._pools: dict[str, Any] = {}
         with warnings.catch_warnings():
             # It wishes for a runtime folder of a desktop session, which a server has not.
             warnings.simplefilter("ignore")
@@ -141,13 +148,20 @@ class Postgres(Lender):
         return name
 
     def open(self, name: str) -> Database:
-        return Database.open(self.address(name))
+        pool = self._pools.get(name)
+        if pool is None or pool.closed:
+            opened = Database.open(self.address(name))
+            assert isinstance(opened, PostgresDatabase)
+            pool = self._pools[name] = opened._pool
+        return PostgresDatabase(pool, name)
 
     def _empty(self, tx: Transaction, template: str) -> None:
         tx.execute("SET LOCAL lock_timeout = '5s'")  # for what a test left running
         super()._empty(tx, template)
 
     def stop(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
         self._server.cleanup()
 
 
@@ -175,6 +189,7 @@ def embedded() -> Embedded:
 def fresh_database(engine: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Database]]:
     """Opens empty databases of the engine, "house", or with the starter referential, "referential"."""
     lender: Lender = request.getfixturevalue("embedded" if engine == "duckdb" else "postgres")
+    before = set(threading.enumerate())
     lent: list[tuple[str, Database, str]] = []
 
     def fresh(template: str = "house") -> Database:
@@ -183,8 +198,10 @@ def fresh_database(engine: str, request: pytest.FixtureRequest) -> Iterator[Call
         return database
 
     yield fresh
+    left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("entremise")]
     for name, database, template in lent:
-        database.close()
+        if left or engine == "duckdb":
+            database.close()  # so that what still runs meets no other test; else the connections are used again
         lender.give_back(name, template)
 
 

@@ -21,7 +21,7 @@ from ftcore.errors import FtError
 PROJECT = Path(__file__).parents[1]
 
 
-def ftcore(*arguments: str, timeout: float = 60, **settings: str) -> subprocess.CompletedProcess[str]:
+def ftcore(*arguments: str, timeout: float = 300, **settings: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")} | settings
     return subprocess.run(
         [sys.executable, "-m", "ftcore", *arguments],
@@ -167,7 +167,7 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
                 break
