@@ -126,7 +126,7 @@ def test_a_dispatcher_without_pages_starts_and_ends_on_sigterm(postgres: Any) ->
         assert program.stdout is not None
         assert "Envois en cours" in program.stdout.readline()
         program.send_signal(signal.SIGTERM)
-        _, said = program.communicate(timeout=30)
+        _, said = program.communicate(timeout=60)
     assert program.returncode == 0
     assert "Traceback" not in said
     postgres.drop(name)
@@ -183,7 +183,7 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         refused.value.close()
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(30)
+        program.wait(60)
         log.seek(0)
         written = log.read()
         log.close()

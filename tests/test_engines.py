@@ -247,7 +247,7 @@ def test_four_dispatchers_and_a_killed_one_send_each_message_once(empty_postgres
             for process in processes:
                 if process.stdin:
                     process.stdin.close()
-                process.wait(30)
+                process.wait(60)
     states = {
         row["state"]: row["n"] for row in database.rows("SELECT state, count(*) AS n FROM message GROUP BY state")
     }

@@ -54,7 +54,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(30)
+        program.wait(60)
         log.seek(0)
         written = log.read()
         log.close()

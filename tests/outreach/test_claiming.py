@@ -69,7 +69,7 @@ def test_two_claimers_never_get_the_same_message(town: Any) -> None:
     barrier = threading.Barrier(3)
 
     def take(who: int) -> list[Any]:
-        barrier.wait(5)
+        barrier.wait(60)
         mine: list[Any] = []
         while batch := dispatcher.claim(town.database, f"claimer {who}", None, town.now, 4):
             mine += [row["message_id"] for row in batch]

@@ -19,7 +19,7 @@ from tests.outreach.gateways import Gateway, failing
 
 def wait_until(condition: Callable[[], bool]) -> None:
     pause = threading.Event()
-    for _ in range(1000):
+    for _ in range(6000):
         if condition():
             return
         pause.wait(0.01)
@@ -34,7 +34,7 @@ def test_a_running_dispatcher_drains_the_queue_and_sends_each_message_once(town:
     running.start()
     town.launch(people[30:])
     running.wake()
-    assert gateway.done.wait(20)
+    assert gateway.done.wait(60)
     running.stop()
     assert Counter(phone for phone, _ in gateway.sent) == Counter(town.phone(person) for person in people)
     assert town.states() == ["accepted"] * 60
@@ -69,7 +69,7 @@ def test_a_running_dispatcher_answers_what_comes_in(town: Any) -> None:
     wait_until(lambda: town.states() == ["accepted"])
     town.callback("incoming", {"from": town.phone(people[0]), "text": "Oui", "id": "1"})
     running.wake()
-    assert gateway.done.wait(20)
+    assert gateway.done.wait(60)
     running.stop()
     assert gateway.sent[1][1].startswith("Merci Awa")
     assert town.conversations() == ["availability"]
@@ -81,16 +81,16 @@ def test_stopping_records_what_was_being_sent(town: Any) -> None:
 
     def answer(phone: str) -> Receipt:
         entered.set()
-        release.wait(10)
+        release.wait(60)
         return Receipt("AT-1", None)
 
     running = Dispatcher(town.database, Gateway(answer), None, clock=lambda: town.now, idle=0.02)
     running.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     stopping = threading.Thread(target=running.stop)
     stopping.start()
     release.set()
-    stopping.join(10)
+    stopping.join(60)
     assert not stopping.is_alive()
     assert town.states() == ["accepted"]
 
@@ -177,7 +177,7 @@ def test_a_turn_that_fails_does_not_end_the_thread(town: Any, caplog: pytest.Log
     gateway = Gateway(expected=1)
     running = Dispatcher(town.database, gateway, None, clock=clock, idle=0.02)
     running.start()
-    assert gateway.done.wait(10)
+    assert gateway.done.wait(60)
     running.stop()
     assert "a turn of the dispatcher failed" in caplog.text
     assert town.states() == ["accepted"]

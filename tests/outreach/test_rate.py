@@ -105,6 +105,6 @@ def test_two_dispatchers_together_keep_the_rate(town: Town, second: Database) ->
     for thread in sending:
         thread.start()
     for thread in sending:
-        thread.join(30)
+        thread.join(60)
     assert len(gateway.instants) == 36
     assert most_in_a_second(gateway.instants) <= 20
