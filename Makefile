@@ -1,6 +1,8 @@
 # Two commands matter: `make run` and `make test`. Both set up what they need, and are safe to repeat.
 PYTHON ?= python3
 VENV := .venv
+# Tests run beside each other; WORKERS=0 runs them one after the other, in one process.
+WORKERS ?= logical
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
@@ -12,7 +14,7 @@ run: $(VENV)/.run-ready
 setup: $(VENV)/.dev-ready
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup
 	@$(BIN)/ruff format --check .

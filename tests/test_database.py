@@ -75,7 +75,7 @@ def test_two_writers_of_the_same_absent_key_leave_one_row(base: Database) -> Non
         def work(tx: Transaction) -> None:
             if first[who]:
                 first[who] = False
-                barrier.wait(5)
+                barrier.wait(60)
             tx.insert("callback", [callback("same", str(who))], if_absent=True)
 
         base.transact(work)
@@ -206,22 +206,22 @@ def test_the_present_is_naive_utc() -> None:
 
 def test_a_row_is_visible_to_others_once_its_future_resolves(base: Database, group: GroupCommit) -> None:
     for number in range(10):
-        group.put("callback", callback(f"{number}")).result(5)
+        group.put("callback", callback(f"{number}")).result(60)
         assert base.value("SELECT count(*) FROM callback WHERE callback_id = $1", f"{number}") == 1
 
 
 def test_repeated_keys_in_one_group_and_across_groups_are_stored_once(base: Database, group: GroupCommit) -> None:
     together = [group.put("callback", callback("a", str(n))) for n in range(20)]
     for future in together:
-        future.result(5)
-    group.put("callback", callback("a", "later")).result(5)
+        future.result(60)
+    group.put("callback", callback("a", "later")).result(60)
     assert base.rows("SELECT callback_id, form FROM callback") == [{"callback_id": "a", "form": "0"}]
 
 
 def test_many_threads_lose_no_row(base: Database, group: GroupCommit) -> None:
     def put(who: int) -> None:
         for future in [group.put("callback", callback(f"{who}-{n}")) for n in range(30)]:
-            future.result(10)
+            future.result(60)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(put, range(4)))
@@ -235,7 +235,7 @@ def held(base: Database, group: GroupCommit) -> threading.Event:
 
     def slow(work: object) -> object:
         base.transact = usual  # type: ignore[method-assign]
-        release.wait(5)
+        release.wait(60)
         return usual(work)  # type: ignore[arg-type]
 
     base.transact = slow  # type: ignore[method-assign, assignment]
@@ -259,19 +259,19 @@ def test_a_bad_row_fails_alone_and_the_writer_lives_on(
     release = held(base, group)
     before, wrong, after = (group.put("callback", row) for row in (callback("a"), bad, callback("b")))
     release.set()
-    before.result(5)
-    after.result(5)
+    before.result(60)
+    after.result(60)
     with pytest.raises(base.faults):
-        wrong.result(5)
-    group.put("callback", callback("c")).result(5)
+        wrong.result(60)
+    group.put("callback", callback("c")).result(60)
     assert keys(base) == ["a", "b", "c", "first"]
     assert "could not be committed" in caplog.text
 
 
 def test_an_unknown_table_fails_its_future_only(base: Database, group: GroupCommit) -> None:
     with pytest.raises(base.faults):
-        group.put("nowhere", {"a": 1}).result(5)
-    group.put("callback", callback("a")).result(5)
+        group.put("nowhere", {"a": 1}).result(60)
+    group.put("callback", callback("a")).result(60)
     assert keys(base) == ["a"]
 
 
@@ -284,7 +284,7 @@ def test_rows_of_different_tables_and_shapes_share_a_group(base: Database, group
     ]
     release.set()
     for future in futures:
-        future.result(5)
+        future.result(60)
     assert base.value("SELECT outcome FROM callback WHERE callback_id = 'b'") == "kept"
     assert base.value("SELECT count(*) FROM opt_out") == 1
 
@@ -294,7 +294,7 @@ def test_a_waiter_that_gives_up_does_not_end_the_writer(base: Database, group: G
     given_up = group.put("callback", callback("a"))
     assert given_up.cancel()
     release.set()
-    group.put("callback", callback("b")).result(5)
+    group.put("callback", callback("b")).result(60)
     assert keys(base) == ["a", "b", "first"]
 
 
@@ -317,7 +317,7 @@ def test_rows_survive_closing_and_the_migration_is_repeatable(tmp_path: Path) ->
     first = Database.open(address)
     first.transact(lambda tx: tx.insert("callback", [callback("kept")]))
     writer = GroupCommit(first)
-    writer.put("callback", callback("kept too")).result(5)
+    writer.put("callback", callback("kept too")).result(60)
     writer.close()
     steps = first.rows("SELECT * FROM schema_migration ORDER BY number")
     first.close()
@@ -338,7 +338,7 @@ def test_acknowledged_rows_survive_a_killed_process(tmp_path: Path) -> None:
         "now = datetime.datetime(2026, 11, 24)\n"
         "for n in range(20):\n"
         "    row = {'callback_id': str(n), 'kind': 'k', 'form': '{}', 'received_utc': now}\n"
-        "    writer.put('callback', row).result(5)\n"
+        "    writer.put('callback', row).result(60)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(address)], cwd=Path(__file__).parents[1], check=False)

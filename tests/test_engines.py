@@ -1,7 +1,6 @@
 """Two engines, one house: the copy from one to the other, and several processes on one PostgreSQL."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -23,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ftcore import demo
+from ftcore import demo, rehearsal
 from ftcore.database import Database, utc_now
 from ftcore.database.copy import TABLES, copy
 from ftcore.errors import DatabaseError
@@ -248,7 +247,7 @@ def test_four_dispatchers_and_a_killed_one_send_each_message_once(empty_postgres
             for process in processes:
                 if process.stdin:
                     process.stdin.close()
-                process.wait(30)
+                process.wait(60)
     states = {
         row["state"]: row["n"] for row in database.rows("SELECT state, count(*) AS n FROM message GROUP BY state")
     }
@@ -293,20 +292,11 @@ def wait_until(reached: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.1)
 
 
-def test_the_rehearsal_gives_the_same_funnel_on_both_engines(postgres: Any) -> None:
-    name = postgres.fresh("house")
-    sample = str(PROJECT / "data" / "sample_offers.json")
-
-    def rehearse(**settings: str) -> dict[str, Any]:
-        env = {key: value for key, value in os.environ.items() if not key.startswith("FT_")} | settings
-        done = subprocess.run(
-            [sys.executable, "-m", "ftcore", "rehearse", sample, "--candidates", "400", "--seed", "5", "--json"],
-            cwd=PROJECT, env=env, capture_output=True, text=True, timeout=100,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return dict(json.loads(done.stdout))
-
-    embedded, server = rehearse(), rehearse(FT_DATABASE=postgres.address(name))
-    postgres.drop(name)
+def test_the_rehearsal_gives_the_same_funnel_on_both_engines(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsal, "SELECTED", 8)
+    sample = (PROJECT / "data" / "sample_offers.json").read_bytes()
+    embedded, server = (
+        rehearsal.rehearse(sample, 400, 5, address) for address in (":memory:", postgres.address("house"))
+    )
     assert server == embedded
     assert server["totals"]["replied"] > 0

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -290,7 +290,7 @@ def test_a_bucket_fills_again_and_remembers_only_so_many_addresses() -> None:
         ).map(lambda form: urlencode(form, errors="surrogatepass").encode()),
     ),
 )
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120)
 def test_no_body_makes_the_door_or_the_reader_stumble(door: Door, kind: str, body: bytes) -> None:
     assert door.raw(kind, body) in (200, 400)
     while inbox.take_in(door.database, None, utc_now() + timedelta(minutes=2)):

@@ -23,6 +23,9 @@ class Mutant:
     test: str
 
 
+_CLAIMING = "tests/outreach/test_claiming.py::"
+_SENDING = "tests/outreach/test_sending.py::"
+_SETTLING = "tests/outreach/test_settling.py::"
 _DISPATCHER = "tests/outreach/test_dispatcher.py::"
 _VENDOR = "tests/adapters/test_africastalking.py::"
 _INBOX = "tests/outreach/test_inbox.py::"
@@ -34,42 +37,42 @@ MUTANTS = (
         "ftcore/outreach/claiming.py",
         "AND NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.phone = {phone})",
         "",
-        _DISPATCHER + "test_an_opt_out_between_queueing_and_claiming_is_obeyed",
+        _CLAIMING + "test_an_opt_out_between_queueing_and_claiming_is_obeyed",
     ),
     Mutant(
         "the stop switch is looked up at the claim",
         "ftcore/outreach/claiming.py",
         "AND NOT EXISTS (SELECT 1 FROM sending_rule s WHERE s.agency_id = {agency} AND s.stopped_utc IS NOT NULL)",
         "",
-        _DISPATCHER + "test_a_stopped_agency_sends_nothing_not_even_what_a_counselor_wrote_and_the_others_go_on",
+        _CLAIMING + "test_a_stopped_agency_sends_nothing_not_even_what_a_counselor_wrote_and_the_others_go_on",
     ),
     Mutant(
         "hours are looked at again at the claim",
         "ftcore/outreach/claiming.py",
         "        if slot <= now:",
         "        if True:",
-        _DISPATCHER + "test_a_message_that_missed_its_slot_waits_for_the_next",
+        _CLAIMING + "test_a_message_that_missed_its_slot_waits_for_the_next",
     ),
     Mutant(
         "one last look before the socket",
         "ftcore/outreach/dispatcher.py",
         "if not still_ours(self._database, sms, self._hours, self._clock()):",
         "if False:",
-        _DISPATCHER + "test_what_comes_between_the_claim_and_the_socket_keeps_the_sms_from_leaving",
+        _SENDING + "test_what_comes_between_the_claim_and_the_socket_keeps_the_sms_from_leaving",
     ),
     Mutant(
         "what is unknown is not sent again by itself",
         "ftcore/outreach/sending.py",
         "return Outcome(sms, change(MessageState.UNKNOWN, error.reason), trouble=True)",
         "return Outcome(sms, back_to_queue=True, trouble=True)",
-        _DISPATCHER + "test_each_failure_leaves_the_message_where_it_belongs",
+        _SENDING + "test_each_failure_leaves_the_message_where_it_belongs",
     ),
     Mutant(
         "a claim whose sender is gone is given up",
         "ftcore/outreach/claiming.py",
         "now - lease,",
         "now - 1000 * lease - timedelta(days=9),",
-        _DISPATCHER + "test_a_stale_claim_becomes_unknown_with_an_entry_and_is_never_sent_again",
+        _CLAIMING + "test_a_stale_claim_becomes_unknown_with_an_entry_and_is_never_sent_again",
     ),
     Mutant(
         "nothing is sent before what was sent is recorded",
@@ -83,14 +86,14 @@ MUTANTS = (
         "ftcore/outreach/settling.py",
         "AND (resent_utc IS NULL OR NOT $3) ",
         "",
-        _DISPATCHER + "test_a_person_may_have_it_sent_again_once_and_the_first_stays_unknown",
+        _SETTLING + "test_a_person_may_have_it_sent_again_once_and_the_first_stays_unknown",
     ),
     Mutant(
         "Retry-After has a cap",
         "ftcore/outreach/settling.py",
         "return min(max(_BACKOFF(state), retry_after or 0.0), LONGEST_WAIT)",
         "return max(_BACKOFF(state), retry_after or 0.0)",
-        _DISPATCHER + "test_the_gateway_may_ask_to_be_left_alone_up_to_a_cap",
+        _SETTLING + "test_the_gateway_may_ask_to_be_left_alone_up_to_a_cap",
     ),
     Mutant(
         "a turn that was missed is given up",

@@ -46,7 +46,7 @@ class Run:
     rate: float | None = None
 
 
-SMALL = Run(people=48, named=1, chance=2, deadline=0.6, lease=2.0, senders=4, longest=0.3)
+SMALL = Run(people=48, named=1, chance=2, lease=6.0, senders=4, longest=0.3)
 LARGE = Run(people=10_000, named=10, chance=230)
 # Nobody is killed here: what counts is when the gateway was asked, by two programs where there can be two.
 PACED = Run(people=300, named=0, chance=0, replicas=2, rate=20.0)

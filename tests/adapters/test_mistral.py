@@ -279,7 +279,7 @@ def test_a_stop_wakes_a_read_that_waits_and_ends_without_an_error(server: FakeMi
     assert next(pieces) == "mot"
     threading.Timer(0.05, stop.ask).start()
     assert list(pieces) == []
-    assert gone.wait(5)
+    assert gone.wait(60)
 
 
 def test_a_stop_before_the_first_byte_ends_at_once(server: FakeMistral) -> None:
@@ -292,7 +292,7 @@ def test_a_stop_before_the_first_byte_ends_at_once(server: FakeMistral) -> None:
 
     server.answer = silent
     assert list(model(server).stream(ASK, stop)) == []
-    assert gone.wait(5)
+    assert gone.wait(60)
 
 
 def test_a_stop_during_a_pause_between_tries_ends_it(server: FakeMistral) -> None:
@@ -428,11 +428,11 @@ def test_what_is_sent_follows_the_published_specification(server: FakeMistral) -
 
 def test_a_server_that_stays_silent_is_given_up(server: FakeMistral) -> None:
     released = threading.Event()
-    server.answer = lambda handler: (released.wait(5), None)[1]
+    server.answer = lambda handler: (released.wait(60), None)[1]
     begun = time.monotonic()
     try:
         assert read(model(server, silence=0.2).stream(ASK)) == ("", mistral.SLOW)
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 30
     finally:
         released.set()
 

@@ -12,7 +12,7 @@ from ftcore.database import Database
 from ftcore.drafting import offers
 from ftcore.drafting.assistant import Ask, ChatModel, Turn
 from ftcore.drafting.offline import OfflineWriter, for_everyone, write_offer
-from ftcore.matching.occupations import build_index
+from ftcore.matching.occupations import OccupationIndex
 from ftcore.model import Person
 
 NOW = datetime(2026, 11, 23, 10, 0)
@@ -75,9 +75,8 @@ def test_titles_are_for_everyone(title: str, neutral: str) -> None:
 
 @pytest.mark.parametrize("notes", NOTES)
 def test_the_offer_read_from_the_draft_is_the_offer_read_from_the_notes(
-    database: Database, person: Person, notes: str
+    database: Database, person: Person, index: OccupationIndex, notes: str
 ) -> None:
-    index = build_index(database)
     offers_read = [
         offers.structure(text, index, database, person.agency_id, NOW)[0] for text in (notes, write_offer(notes))
     ]

@@ -10,7 +10,7 @@ import docx
 import pypdf
 import pytest
 from fpdf import FPDF
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.drafting import documents
@@ -229,7 +229,7 @@ def test_no_bytes_raise_anything_else(extension: str, data: bytes, head: bytes) 
     assert sentence_or_text(f"fichier{extension}", head + data)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from([("a.pdf", PAGES), ("a.docx", LETTER)]),
     st.integers(0, 10_000),

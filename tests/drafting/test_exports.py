@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -84,6 +84,7 @@ def test_any_offer_survives_text_and_json(offer: Offer) -> None:
         assert carried(exports.read(data, form, AGENCY, NOW), form) == carried(offer, form)
 
 
+@settings(max_examples=40)  # a document takes a tenth of a second
 @given(offer=offers)
 def test_any_offer_survives_a_word_document(offer: Offer) -> None:
     data, _ = exports.write(offer, Format.WORD)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -289,7 +289,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_wild_offers_are_read_saved_or_refused(database: Database, person: Person, data: st.DataObject) -> None:
     content = json.loads(SAMPLE.read_bytes())
@@ -310,7 +310,7 @@ def test_wild_offers_are_read_saved_or_refused(database: Database, person: Perso
     assert notes_csv(notes)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None)
 @given(data=st.binary(max_size=300) | VALUES.map(lambda value: json.dumps({"resultats": value}).encode()))
 def test_wild_files_are_read_or_refused(database: Database, person: Person, data: bytes) -> None:
     try:

@@ -34,7 +34,7 @@ def of(*pieces: str, error: Exception | None = None) -> Callable[[Stop], Iterato
 def test_an_answer_is_kept_whole_before_its_end_is_told() -> None:
     kept = Kept()
     generation = Generation(of("Bon", "jour"), kept)
-    assert generation.wait(100, timeout=10) == "Bonjour"
+    assert generation.wait(100, timeout=60) == "Bonjour"
     assert (generation.ended, generation.failure, generation.turn_id) == (True, None, KEPT)
     assert kept == [("Bonjour", Outcome.COMPLETE)]
 
@@ -44,16 +44,16 @@ def test_a_piece_is_told_as_soon_as_it_comes() -> None:
 
     def write(stop: Stop) -> Iterator[str]:
         yield "Bon"
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         yield "jour"
 
     generation = Generation(write, Kept())
-    assert generation.wait(0, timeout=10) == "Bon"
+    assert generation.wait(0, timeout=60) == "Bon"
     assert not generation.ended
     assert generation.wait(3, timeout=0.01) == "Bon"
     go_on.set()
-    assert generation.wait(3, timeout=10).startswith("Bonjour")
-    generation.join(10)
+    assert generation.wait(3, timeout=60).startswith("Bonjour")
+    generation.join(60)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_piece_is_told_as_soon_as_it_comes() -> None:
 def test_what_came_before_a_failure_is_kept_as_cut(error: Exception, failure: str, retryable: bool) -> None:
     kept = Kept()
     generation = Generation(of("Titre", error=error), kept)
-    generation.join(10)
+    generation.join(60)
     assert (generation.failure, generation.retryable) == (failure, retryable)
     assert kept == [("Titre", Outcome.CUT)]
 
@@ -79,13 +79,13 @@ def test_a_stop_ends_the_answer_and_keeps_what_came() -> None:
     def write(stop: Stop) -> Iterator[str]:
         stop.on_ask(closed.set)
         yield "Titre"
-        closed.wait(10)
+        closed.wait(60)
 
     generation = Generation(write, kept)
-    generation.wait(0, timeout=10)
+    generation.wait(0, timeout=60)
     generation.stop()
     generation.stop()
-    generation.join(10)
+    generation.join(60)
     assert closed.is_set()
     assert kept == [("Titre", Outcome.STOPPED)]
     assert generation.failure is None
@@ -103,7 +103,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_with_a_warning() -> None:
         raise OSError("disk")
 
     generation = Generation(of("Titre"), fails)
-    generation.join(10)
+    generation.join(60)
     assert generation.text == "Titre"
     assert generation.failure is not None
     assert "Copiez-la" in generation.failure

@@ -14,7 +14,7 @@ from ftcore.drafting import offers
 from ftcore.drafting.form import offer_from_form
 from ftcore.drafting.structure import traced_to
 from ftcore.errors import FtError, NotAllowed, NotFound
-from ftcore.matching.occupations import OccupationIndex, build_index
+from ftcore.matching.occupations import OccupationIndex
 from ftcore.model import Occupation, Offer, OfferSource, Pay, PayUnit, Person, Place, Role
 
 NOW = datetime(2026, 11, 23, 10, 0)
@@ -22,11 +22,6 @@ NOTES = (
     "Cherche serveur H/F à Annonay, CDI 35h, 12,50 €/h, débutant accepté, à partir du 1er décembre. "
     "Servir en salle, permis B souhaité."
 )
-
-
-@pytest.fixture
-def index(database: Database) -> OccupationIndex:
-    return build_index(database)
 
 
 def whole_offer(person: Person) -> Offer:
@@ -191,9 +186,8 @@ def test_a_filled_form_is_an_offer_and_contradictions_are_refused(person: Person
 
 
 def test_a_draft_s_fields_are_traced_to_the_notes_and_what_it_adds_to_nowhere(
-    database: Database, person: Person
+    database: Database, person: Person, index: OccupationIndex
 ) -> None:
-    index = build_index(database)
     notes = "Cherche serveur à Annonay, CDI, permis B"
     draft = "Titre : Serveur (H/F)\nConditions\n- Contrat : CDI\n- Permis B\n- Salaire : 13 € brut de l'heure"
     told, _ = offers.structure(notes, index, database, person.agency_id, NOW)

@@ -19,7 +19,7 @@ from ftcore.drafting.quotes import is_said, locate
 from ftcore.drafting.reading_model import structure_with_model
 from ftcore.drafting.structure import structure
 from ftcore.errors import ModelError
-from ftcore.matching.occupations import OccupationIndex, build_index
+from ftcore.matching.occupations import OccupationIndex
 from ftcore.model import Demand, FieldNote, Offer, Pay, PayUnit, Person, Prerequisite
 
 NOW = datetime(2026, 11, 23, 10, 0)
@@ -46,11 +46,6 @@ class FakeModel:
     ) -> Schema:
         self.asked.append(ask)
         return schema.model_validate(self.facts)
-
-
-@pytest.fixture
-def index(database: Database) -> OccupationIndex:
-    return build_index(database)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from ftcore.drafting.conditions import read_schedule
 from ftcore.drafting.diplomas import find_diplomas
 from ftcore.drafting.tasks import read_tasks
 from ftcore.matching import reference
-from ftcore.matching.occupations import OccupationIndex, build_index
+from ftcore.matching.occupations import OccupationIndex
 from ftcore.model import Demand, Offer, Pay, PayUnit, Person
 
 NOW = datetime(2026, 11, 23, 10, 0)
@@ -29,13 +29,13 @@ HOUR, MONTH, YEAR = PayUnit.HOUR, PayUnit.MONTH, PayUnit.YEAR
 
 
 @pytest.fixture(scope="module")
-def library() -> Iterator[tuple[Database, OccupationIndex]]:
+def library(index: OccupationIndex) -> Iterator[tuple[Database, OccupationIndex]]:
     """A database with the starter referential and an agency in Ardèche, read by all texts of this module."""
     database = Database.open(":memory:")
     reference.load_starter(database)
     agency = {"agency_id": demo.counselor().agency_id, "name": "Agence d'essai", "department": "07", "demo": False}
     database.transact(lambda tx: tx.insert("agency", [agency], if_absent=True))
-    yield database, build_index(database)
+    yield database, index
     database.close()
 
 
@@ -599,8 +599,9 @@ def test_a_net_amount_and_a_pay_in_words_are_traced(library: tuple[Database, Occ
         assert trace.words == words
 
 
-def test_skills_are_those_of_the_referential_in_other_words(database: Database, person: Person) -> None:
-    index = build_index(database)
+def test_skills_are_those_of_the_referential_in_other_words(
+    database: Database, person: Person, index: OccupationIndex
+) -> None:
     text = "Cherche serveur à Annonay. Vous encaissez les clients et dressez les tables."
     offer, _ = offers.structure(text, index, database, person.agency_id, NOW)
     known = {row["skill"] for row in database.rows("SELECT skill FROM occupation_skill WHERE code = 'G1803'")}

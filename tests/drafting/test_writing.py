@@ -47,7 +47,7 @@ class Model:
 
 def answer(database: Database, person: Person, model: ChatModel, chat_id: UUID) -> Generation:
     generation = writing.begin(database, person, model, chat_id, 1_000_000, lambda: NOW)
-    generation.join(20)
+    generation.join(60)
     assert generation.ended
     return generation
 

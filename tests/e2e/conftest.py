@@ -34,9 +34,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a freshly started program; it is ended afterwards, and must end well."""
+    tmp_path = tmp_path_factory.mktemp("program")
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
     env["FT_DATABASE"] = str(tmp_path / "essai.duckdb")
@@ -53,7 +54,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(30)
+        program.wait(60)
         log.seek(0)
         written = log.read()
         log.close()
@@ -61,7 +62,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 def _wait_until_served(url: str, program: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         assert program.poll() is None, "the program ended before it served"
         try:
             with urllib.request.urlopen(url, timeout=1) as answer:
@@ -69,7 +70,7 @@ def _wait_until_served(url: str, program: subprocess.Popen[bytes]) -> None:
                     return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise AssertionError("the program did not serve within 30 s")
+    raise AssertionError("the program did not serve within two minutes")
 
 
 @pytest.fixture
@@ -80,8 +81,8 @@ def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CALM)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         # What is expected to show has as long: the machine may be busy with more than this.
-        expect.set_options(timeout=20_000)
+        expect.set_options(timeout=60_000)
         yield page
         browser.close()

@@ -1,7 +1,7 @@
 """Places are found as people write them; what could be two places is none."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -68,7 +68,7 @@ def test_all_communes_are_listed_by_name(database: Database) -> None:
 
 
 @given(text=st.text(max_size=60))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 def test_no_text_makes_the_search_fail(database: Database, text: str) -> None:
     places.find_place(database, text)
     places.department_place(database, text)

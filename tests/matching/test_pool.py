@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -288,7 +288,7 @@ _CELL = st.one_of(
 
 
 @given(rows=st.lists(st.tuples(*[_CELL] * len(people_file.FIELDS)), max_size=4))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 def test_no_cell_makes_an_import_fail(database: Database, person: Person, rows: list[tuple[Any, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=list(people_file.FIELDS), index=range(2, len(rows) + 2), dtype="object")
     report = import_candidates(database, person, frame, {name: name for name in people_file.FIELDS}, NOW)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -31,7 +31,7 @@ _BOXED = f"""
 
 
 @given(home=_SOMEWHERE, mobility=st.none() | st.floats(0, 1000), way=st.tuples(degrees(12), degrees(30)))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 def test_nobody_who_would_come_lives_outside_their_box(
     database: Database, home: tuple[float, float], mobility: float | None, way: tuple[float, float]
 ) -> None:

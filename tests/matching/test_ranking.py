@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -311,7 +311,7 @@ _OPTIONAL = {
         [None, Place("Annonay", "07", "07010", 45.24, 4.67), Place("Ardèche", "07", None, 44.75, 4.42)]
     ),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 def test_every_score_is_between_0_and_1_and_explained(
     database: Database, person: Person, offer: Offer, enter: Enter, people: list[dict[str, Any]], weights: Weights,
     conditions: Conditions, years: float | None, licences: tuple[str, ...], place: Place | None,

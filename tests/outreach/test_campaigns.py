@@ -119,7 +119,7 @@ def test_two_campaigns_at_once_write_to_a_shared_person_once(town: Any) -> None:
     barrier = threading.Barrier(2)
 
     def click(which: int) -> int:
-        barrier.wait(5)
+        barrier.wait(60)
         return town.launch(selections[which], offers[which]).people
 
     with ThreadPoolExecutor(2) as pool:
@@ -134,7 +134,7 @@ def test_two_agencies_at_once_write_to_a_shared_number_once(town: Any) -> None:
     barrier = threading.Barrier(2)
 
     def click(person: Person, who: Any) -> int:
-        barrier.wait(5)
+        barrier.wait(60)
         try:
             return town.launch([who], offers[person], person=person).people
         except LaunchRefused:

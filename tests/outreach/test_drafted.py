@@ -44,7 +44,7 @@ def answered(town: Any, *texts: str) -> UUID:
 
 def proposed(town: Any, model: Model, conversation_id: UUID) -> str:
     generation = drafted.begin(town.database, town.counselor, model, conversation_id, 100_000, lambda: town.now)
-    generation.join(10)
+    generation.join(60)
     assert generation.ended
     return drafted.proposal(generation)
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -59,7 +59,7 @@ def stored(database: Database, message_id: UUID) -> dict[str, Any]:
     again=st.lists(st.sampled_from([State.ACCEPTED, *REPORTS, State.DELIVERED, State.UNKNOWN]), max_size=4),
     together=st.booleans(),
 )
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25)
 def test_any_order_and_repetition_of_news_ends_delivered(
     town: Any, news: list[MessageState], again: list[MessageState], together: bool
 ) -> None:
@@ -71,7 +71,7 @@ def test_any_order_and_repetition_of_news_ends_delivered(
 
 
 @given(news=st.lists(st.sampled_from([State.UNKNOWN, State.ACCEPTED, *REPORTS]), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=20)
 def test_without_a_final_the_furthest_news_counts(town: Any, news: list[MessageState]) -> None:
     message_id = message(town)
     learn(town, message_id, *news)

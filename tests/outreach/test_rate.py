@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.database import Database
@@ -40,7 +40,7 @@ class Clock:
 
 
 @given(rate=st.sampled_from([1.0, 3.0, 7.5, 20.0]), late=st.lists(st.floats(0.0, 0.6), max_size=30))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 def test_no_second_holds_more_than_the_rate_however_late_the_senders_are(
     database: Database, rate: float, late: list[float]
 ) -> None:
@@ -105,6 +105,6 @@ def test_two_dispatchers_together_keep_the_rate(town: Town, second: Database) ->
     for thread in sending:
         thread.start()
     for thread in sending:
-        thread.join(30)
+        thread.join(60)
     assert len(gateway.instants) == 36
     assert most_in_a_second(gateway.instants) <= 20

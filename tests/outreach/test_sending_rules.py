@@ -132,7 +132,7 @@ def test_two_launches_at_once_do_not_both_take_what_is_left(town: Any) -> None:
     barrier = threading.Barrier(2)
 
     def click(which: int) -> int:
-        barrier.wait(5)
+        barrier.wait(60)
         return town.launch(selections[which], offers[which]).people
 
     with ThreadPoolExecutor(2) as pool:

@@ -81,7 +81,7 @@ def test_five_trials_a_person_and_day_also_when_clicked_at_once(town: Any) -> No
     barrier = threading.Barrier(4)
 
     def click(which: int) -> str:
-        barrier.wait(5)
+        barrier.wait(60)
         try:
             send_trial(town.database, town.counselor, offers[which], MINE, None, town.now)
         except FtError as error:

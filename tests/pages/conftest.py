@@ -20,7 +20,7 @@ def open_page(house: services.Services) -> Callable[[str], AppTest]:
     """Open a page of the frame by its file name."""
 
     def opened(file: str) -> AppTest:
-        app = AppTest.from_file(MAIN, default_timeout=30).run()
+        app = AppTest.from_file(MAIN, default_timeout=120).run()
         return app.switch_page(file).run()
 
     return opened

@@ -32,7 +32,7 @@ def at(house: Services, tmp_path: Path) -> AppTest:
         f"st.navigation([st.Page({str(PROJECT / 'pages' / 'chat.py')!r}), st.Page('preselection.py')]).run()\n",
         encoding="utf-8",
     )
-    return AppTest.from_file(tmp_path / "main.py", default_timeout=30)
+    return AppTest.from_file(tmp_path / "main.py", default_timeout=120)
 
 
 class Model:

@@ -188,7 +188,7 @@ def test_a_reload_during_the_sending_comes_back_to_the_campaign(open_page: Open,
     app.button(key="preselection.check").click().run()
     app.button(key="preselection.send").click().run()
     campaign = str(house.database.value("SELECT campaign_id FROM campaign"))
-    again = AppTest.from_file(MAIN, default_timeout=30).run()
+    again = AppTest.from_file(MAIN, default_timeout=120).run()
     again.switch_page("preselection.py")
     again.query_params["offre"] = str(offer.offer_id)
     again.query_params["campagne"] = campaign
