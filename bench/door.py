@@ -18,7 +18,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from ftcore.database import Database, GroupCommit
+from ftcore.database import Database, GroupCommit, Row
 from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
@@ -52,7 +52,8 @@ def _serve(listening: socket.socket, address: str, port_file: Path, secret: str,
     known = KnownSecrets(database, secret)
     if kind == "own":
         folder = port_file.with_suffix(".spool")
-        keeper = DoorKeeper(database, known, lambda: None, folder=folder, listening=listening, limits=LIMITS)
+        keeper = _Counting(database, known, lambda: None, folder=folder, listening=listening, limits=LIMITS)
+        keeper.told = port_file.with_suffix(".taken")
         keeper.start()
         write_whole(port_file.with_suffix(".pid"), str(os.getpid()))
         while True:
@@ -62,6 +63,18 @@ def _serve(listening: socket.socket, address: str, port_file: Path, secret: str,
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", access_log=False))
     write_whole(port_file.with_suffix(".pid"), str(os.getpid()))
     server.run(sockets=[listening])
+
+
+class _Counting(DoorKeeper):
+    """Tells in a file how many callbacks it has taken in to the database."""
+
+    told: Path
+    taken = 0
+
+    def _store(self, rows: list[Row]) -> None:
+        super()._store(rows)
+        self.taken += len(rows)
+        write_whole(self.told, str(self.taken))
 
 
 def write_whole(file: Path, text: str) -> None:

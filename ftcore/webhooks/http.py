@@ -152,7 +152,7 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            return  # answered as if nothing else had been asked for, and closed
+            return  # refused when its head had come
         except httptools.HttpParserError:
             if not self._deaf:
                 log.warning("malformed callback: no request of HTTP")
@@ -203,7 +203,11 @@ class Connection(asyncio.Protocol):
             return
         self._in_body = False
         self._head = 0
-        ends = self._parser.should_upgrade() or not self._parser.should_keep_alive()
+        if self._parser.should_upgrade():
+            log.warning("malformed callback: another protocol is asked for")
+            self._hang_up((400,))
+            return
+        ends = not self._parser.should_keep_alive()
         self._deaf = ends
         self._unanswered += 1
         self._server.put(self, self._refusal or self._server.desk.read(self._request), ends)

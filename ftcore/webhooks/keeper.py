@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 # Seconds that the door has to answer what it was asked before it is killed.
 _LAST_ANSWERS = 5.0
+# Seconds between two commits. The first of a burst is not held up; the next ones share the price of a commit, which is
+# paid in the interpreter that draws the pages.
+_PAUSE = 0.2
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -210,7 +213,8 @@ class DoorKeeper:
             # Looked at first, so that the last turn comes after the door's end.
             last = self._door_ended.is_set()
             try:
-                if self._reader.take():
+                taken = self._reader.take()
+                if taken:
                     self._on_stored()
                 if not well:
                     log.warning("callbacks are taken in again")
@@ -221,14 +225,16 @@ class DoorKeeper:
                 well = False
             if last:
                 return
-            if well:
-                select.select([self._rings], [], [], 1.0)
-                self._still()
-            else:
+            if not well:
                 self._door_ended.wait(1.0)
+            elif taken:
+                self._door_ended.wait(_PAUSE)
+            else:
+                self._wait_for_the_bell()
 
-    def _still(self) -> None:
-        if select.select([self._rings], [], [], 0.0)[0]:
+    def _wait_for_the_bell(self) -> None:
+        # Not for ever: a door that dies between its fsync and its bell leaves something that nobody rang for.
+        if select.select([self._rings], [], [], 1.0)[0]:
             os.read(self._rings, 65536)
 
     def _ring(self) -> None:

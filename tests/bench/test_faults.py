@@ -37,6 +37,13 @@ def test_replies_posted_again_and_again_to_doors_that_are_killed_count_once(
     assert not any(found.wrong.values()), found.wrong
 
 
+def test_what_is_acknowledged_is_there_whoever_is_killed(address: str, tmp_path: Path) -> None:
+    found = arrivals.acknowledged(address, tmp_path, kills=3, rate=100.0, seed=1)
+    assert found.acknowledged > 0
+    assert found.kills >= 3
+    assert not any(found.wrong.values()), found.wrong
+
+
 def test_a_stop_that_is_committed_before_the_last_look_is_obeyed(address: str) -> None:
     races, _, wrong = rules.stop_races(address, 24, seed=1)
     assert races > 2
