@@ -165,7 +165,7 @@ def test_uvicorn_serves_the_same_app_with_a_door_of_its_own_and_ends_on_sigterm(
         door_port = probe.getsockname()[1]
     log = (tmp_path / "log").open("w+")
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
-    env |= {"FT_DATABASE": str(tmp_path / "x.duckdb"), "FT_CALLBACK_PORT": str(door_port)}
+    env |= {"FT_DATABASE": str(tmp_path / "x.duckdb"), "FT_DEMO": "non", "FT_CALLBACK_PORT": str(door_port)}
     program = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)],
         cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT,

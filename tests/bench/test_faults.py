@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.faults import arrivals, mutants, rules, sending
+from bench.faults import arrivals, clock, mutants, rules, sending
 from bench.faults.mutants import Mutant
 
 
@@ -57,6 +60,19 @@ def test_generated_instants_are_never_outside_hours() -> None:
 def test_a_full_disk_loses_nothing_that_was_acknowledged_and_is_said(tmp_path: Path) -> None:
     given, wrong = rules.full_disk(tmp_path)
     assert given > 0
+    assert not any(wrong.values()), wrong
+
+
+def test_what_becomes_read_only_loses_nothing_says_so_and_recovers(address: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench.faults.readonly", address, "12", str(tmp_path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    wrong = json.loads(done.stdout)
+    assert len(wrong) == 7
+    assert not any(wrong.values()), wrong
+
+
+def test_a_clock_that_jumps_sends_nothing_twice_nor_outside_hours_and_leaves_nothing_behind(address: str) -> None:
+    _, wrong = clock.jumps(address, people=24, count=4, seed=1)
     assert not any(wrong.values()), wrong
 
 
