@@ -1,4 +1,4 @@
-"""A clock that jumps: nothing waits for the old time to come back, nothing is sent twice. Large: `bench.faults.clock`."""
+"""A clock that jumps: nothing waits for the old time to return, nothing is sent twice. Large: `bench.faults.clock`."""
 
 from __future__ import annotations
 
