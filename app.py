@@ -34,6 +34,9 @@ async def _start_when_listening() -> None:
         await asyncio.sleep(0.05)
     try:
         await asyncio.to_thread(ours.start, port)
+    except FtError as error:
+        logging.error("%s", error)
+        signal.raise_signal(signal.SIGTERM)
     except Exception:
         # Pages that queue SMS which nobody sends would be worse than none.
         logging.exception("sending could not start; the program ends")

@@ -1,7 +1,9 @@
-"""The callbacks' door alone, as a process: `python -m bench.door DATABASE PORT_FILE SECRET LARGEST_GROUP`.
+"""The callbacks' door without pages, as a process: `python -m bench.door DATABASE PORT_FILE SECRET KIND`.
 
-The socket and the imports are the parent's, each life of the door is a fork of it, named in PORT_FILE.pid once it
-serves: a door that is killed is there again as soon as its database is open, until there is a PORT_FILE.end.
+KIND is `own` for the door that is a process of its own, with the program that takes in what it spools; else the largest
+group of the door inside the program. The socket and the imports are the parent's, each life is a fork of it, named
+in PORT_FILE.pid once it serves: one that is killed is there again as soon as its database is open, until there is a
+PORT_FILE.end.
 """
 
 from __future__ import annotations
@@ -10,17 +12,23 @@ import logging
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
-from ftcore import webhooks
-from ftcore.database import Database, GroupCommit
+from ftcore.database import Database, GroupCommit, Row
 from ftcore.trust.callback_secrets import KnownSecrets
+from ftcore.webhooks import asgi
+from ftcore.webhooks.checks import Limits
+from ftcore.webhooks.keeper import DoorKeeper
+
+# One address posts here for a whole region.
+LIMITS = Limits(callbacks=1e9)
 
 
-def main(address: str, port_file: Path, secret: str, largest_group: int) -> None:
+def main(address: str, port_file: Path, secret: str, kind: str) -> None:
     logging.basicConfig(level=logging.CRITICAL)
     listening = socket.socket()
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -31,7 +39,7 @@ def main(address: str, port_file: Path, secret: str, largest_group: int) -> None
         pid = os.fork()
         if pid == 0:
             try:
-                _serve(listening, address, port_file, secret, largest_group)
+                _serve(listening, address, port_file, secret, kind)
             finally:
                 os._exit(1)
         os.waitpid(pid, 0)
@@ -39,13 +47,34 @@ def main(address: str, port_file: Path, secret: str, largest_group: int) -> None
             return
 
 
-def _serve(listening: socket.socket, address: str, port_file: Path, secret: str, largest_group: int) -> None:
+def _serve(listening: socket.socket, address: str, port_file: Path, secret: str, kind: str) -> None:
     database = Database.open(address)
-    writer = GroupCommit(database, largest_group=largest_group)
-    app = Starlette(routes=webhooks.routes(writer, KnownSecrets(database, secret), lambda: None))
+    known = KnownSecrets(database, secret)
+    if kind == "own":
+        folder = port_file.with_suffix(".spool")
+        keeper = _Counting(database, known, lambda: None, folder=folder, listening=listening, limits=LIMITS)
+        keeper.told = port_file.with_suffix(".taken")
+        keeper.start()
+        write_whole(port_file.with_suffix(".pid"), str(os.getpid()))
+        while True:
+            time.sleep(60)
+    writer = GroupCommit(database, largest_group=int(kind))
+    app = Starlette(routes=asgi.routes(writer, known, lambda: None, LIMITS))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", access_log=False))
     write_whole(port_file.with_suffix(".pid"), str(os.getpid()))
     server.run(sockets=[listening])
+
+
+class _Counting(DoorKeeper):
+    """Tells in a file how many callbacks it has taken in to the database."""
+
+    told: Path
+    taken = 0
+
+    def _store(self, rows: list[Row]) -> None:
+        super()._store(rows)
+        self.taken += len(rows)
+        write_whole(self.told, str(self.taken))
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -55,4 +84,4 @@ def write_whole(file: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A route registers them all and answers 405 itself: an unknown method would fall through to the pages, with 200.
 EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -26,6 +28,15 @@ _POLICY = "; ".join(
 )
 
 
+# As they stand in an answer, also of the callbacks' door that is a process of its own.
+SAFETY_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
+_NAMES = {name for name, _ in SAFETY_HEADERS}
+
+
 class SafetyHeaders:
     """ASGI middleware that adds the headers to every HTTP answer."""
 
@@ -39,10 +50,8 @@ class SafetyHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "same-origin"
+                others = [(name, value) for name, value in message["headers"] if name.lower() not in _NAMES]
+                message["headers"] = [*others, *SAFETY_HEADERS]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

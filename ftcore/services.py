@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid5
 
 from starlette.routing import Route
 
-from ftcore import demo, webhooks
+from ftcore import demo
 from ftcore.adapters import sandbox as sandbox_adapter
 from ftcore.adapters.africastalking import AfricasTalkingGateway
 from ftcore.adapters.sandbox import Sandbox
@@ -26,6 +27,9 @@ from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
 from ftcore.trust.callback_secrets import KnownSecrets
+from ftcore.webhooks import asgi
+from ftcore.webhooks.checks import Limits
+from ftcore.webhooks.keeper import DoorKeeper, listen
 
 # The namespace of ids that must be the same on every machine.
 _LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agency")
@@ -44,6 +48,8 @@ class Services:
     agency_name: str
     callback_secret: str
     dispatcher: Dispatcher | None = field(default=None)
+    # The callbacks' door, where it is a process of its own.
+    door: DoorKeeper | None = field(default=None)
     # Answers under way, by conversation: a reload of the page finds its own again.
     generations: dict[UUID, Generation] = field(default_factory=dict)
     # Imports under way go on when their page is left, and are found again.
@@ -57,16 +63,21 @@ class Services:
     @property
     def routes(self) -> list[Route]:
         """The callbacks' door and, when it is the gateway, the sandbox."""
-        known = KnownSecrets(self.database, self.callback_secret)
-        limits = webhooks.Limits(allowed=self.settings.callback_allow)
-        door = webhooks.routes(self.group_commit, known, self.wake, limits)
+        door = asgi.routes(self.group_commit, self._known_secrets(), self.wake, self._limits())
         return door + (self.sandbox.routes() if self.sandbox else [])
+
+    def _known_secrets(self) -> KnownSecrets:
+        return KnownSecrets(self.database, self.callback_secret)
+
+    def _limits(self) -> Limits:
+        return Limits(allowed=self.settings.callback_allow)
 
     def start(self, port: int) -> None:
         """Begin to send and to read, once the server listens on `port`."""
         base = f"http://127.0.0.1:{port}"
+        door = self._open_door() or base
         if self.sandbox is not None:
-            self.sandbox.start(f"{base}/callbacks/{self.callback_secret}")
+            self.sandbox.start(f"{door}/callbacks/{self.callback_secret}")
             sms = SmsSettings(
                 sandbox_adapter.USERNAME,
                 self.sandbox.key,
@@ -77,6 +88,23 @@ class Services:
             assert self.settings.sms is not None
             sms = self.settings.sms
         self.start_sending(sms)
+
+    def _open_door(self) -> str | None:
+        """Open the callbacks' own door, if there is to be one; gives its address as seen from here."""
+        if self.settings.callback_listen is None:
+            return None
+        listening = listen(*self.settings.callback_listen)
+        self.door = DoorKeeper(
+            self.database,
+            self._known_secrets(),
+            self.wake,
+            folder=Path(self.settings.callback_spool),
+            listening=listening,
+            limits=self._limits(),
+            forwarders=self.settings.forwarders,
+        )
+        self.door.start()
+        return self.door.url
 
     def start_sending(self, sms: SmsSettings, lease: timedelta = LEASE) -> None:
         """Begin to send through this gateway, and to read what comes back."""
@@ -110,6 +138,9 @@ class Services:
         self.imports.stop()
         if self.sandbox is not None:
             self.sandbox.stop()
+        if self.door is not None:
+            self.door.stop()
+            self.door = None
         if self.dispatcher is not None:
             self.dispatcher.stop()
             self.dispatcher = None

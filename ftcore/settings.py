@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from ftcore.errors import ConfigError
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
+DEFAULT_SPOOL = "data/callbacks.spool"
 DAILY_TOKENS = 2_000_000
 # Euros a part, for estimates: what a vendor charges for France is in nobody's documentation.
 PART_PRICE = Decimal("0.05")
@@ -19,6 +20,8 @@ PART_PRICE = Decimal("0.05")
 SMS_RATE = 20.0
 LIVE_SMS_URL = "https://api.africastalking.com/version1"
 VENDOR_SANDBOX_URL = "https://api.sandbox.africastalking.com/version1"
+
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 KNOWN = {
     "FT_DATABASE",
@@ -34,6 +37,8 @@ KNOWN = {
     "FT_SMS_RATE",
     "FT_CALLBACK_SECRET",
     "FT_CALLBACK_ALLOW",
+    "FT_CALLBACK_PORT",
+    "FT_CALLBACK_SPOOL",
     "FT_SENDING_HOURS",
     "FT_DEMO",
 }
@@ -66,6 +71,9 @@ class Settings:
     `sending_hours` are whole hours in the recipient's zone; None, in the sandbox only, means at any time.
     `part_price` is in euros, what one part of an SMS is taken to cost.
     `callback_allow` are the only networks that callbacks may come from; None, from anywhere.
+    `callback_listen` is the address and port of the callbacks' door where it is a process of its own; None, it is
+    beside the pages only. `callback_spool` is the folder where that process keeps what the database has not taken yet.
+    `forwarders` are the proxies that are believed when they say whom they speak for, as uvicorn believes them.
     `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
     """
 
@@ -74,6 +82,9 @@ class Settings:
     sms: SmsSettings | None = None
     callback_secret: str | None = None
     callback_allow: tuple[IPv4Network | IPv6Network, ...] | None = None
+    callback_listen: tuple[str, int] | None = None
+    callback_spool: str = DEFAULT_SPOOL
+    forwarders: tuple[IPv4Network | IPv6Network, ...] = _LOOPBACK
     sending_hours: tuple[int, int] | None = None
     part_price: Decimal = PART_PRICE
     sms_rate: float | None = None
@@ -89,12 +100,16 @@ class Settings:
             )
         given = {name: value.strip() for name, value in env.items() if value.strip()}
         sms = _sms(given)
+        database = _database(given.get("FT_DATABASE", DEFAULT_DATABASE))
         return cls(
-            database=_database(given.get("FT_DATABASE", DEFAULT_DATABASE)),
+            database=database,
             mistral=_mistral(given),
             sms=sms,
             callback_secret=_callback_secret(given, sms),
             callback_allow=_callback_allow(given.get("FT_CALLBACK_ALLOW"), sms),
+            callback_listen=_callback_listen(given.get("FT_CALLBACK_PORT"), database),
+            callback_spool=given.get("FT_CALLBACK_SPOOL", _spool_beside(database)),
+            forwarders=_forwarders(given.get("FORWARDED_ALLOW_IPS")),
             sending_hours=_hours(given, sms),
             part_price=_part_price(given.get("FT_SMS_PART_PRICE")),
             sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
@@ -202,7 +217,46 @@ def _callback_allow(text: str | None, sms: SmsSettings | None) -> tuple[IPv4Netw
             "Exemple : 203.0.113.7, 198.51.100.0/24."
         ) from None
     # The built-in sandbox posts its callbacks from this machine.
-    return networks if sms is not None else (*networks, ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    return networks if sms is not None else (*networks, *_LOOPBACK)
+
+
+def _callback_listen(text: str | None, database: str) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(?:(.+):)?([0-9]{1,5})", text, re.ASCII)
+    try:
+        address = str(ip_address((found[1] or "127.0.0.1").strip("[]"))) if found else ""
+    except ValueError:
+        address = ""
+    if not found or not address or int(found[2]) > 65535:
+        raise ConfigError(
+            f"FT_CALLBACK_PORT : « {text} » n'est pas un port. Exemples : 8502 (depuis cette machine seulement), "
+            "0.0.0.0:8502 (depuis le réseau)."
+        )
+    if database == ":memory:":
+        raise ConfigError(
+            "FT_CALLBACK_PORT demande une base qui reste : donnez un fichier ou un serveur à FT_DATABASE."
+        )
+    return address, int(found[2])
+
+
+def _spool_beside(database: str) -> str:
+    """Beside the file of an embedded database, as what waits there belongs to it."""
+    return DEFAULT_SPOOL if "://" in database else f"{database}.spool"
+
+
+def _forwarders(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The variable is uvicorn's own, so that both doors believe the same proxies."""
+    if text is None:
+        return _LOOPBACK
+    if text == "*":
+        return ip_network("0.0.0.0/0"), ip_network("::/0")
+    try:
+        return tuple(ip_network(part, strict=False) for part in re.split(r"[,\s]+", text))
+    except ValueError:
+        raise ConfigError(
+            f"FORWARDED_ALLOW_IPS : « {text} » n'est pas une liste d'adresses ou de réseaux. Exemple : 10.0.0.1."
+        ) from None
 
 
 def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int] | None:

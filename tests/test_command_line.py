@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 
+from bench.faults.arrivals import children
 from ftcore.__main__ import main
 from ftcore.database import Database
 from ftcore.errors import FtError
@@ -152,16 +153,19 @@ def test_a_database_is_copied_and_verified_by_command(tmp_path: Path, postgres: 
     postgres.drop(name)
 
 
-def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None:
+def test_uvicorn_serves_the_same_app_with_a_door_of_its_own_and_ends_on_sigterm(tmp_path: Path) -> None:
     import urllib.error
     import urllib.request
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        door_port = probe.getsockname()[1]
     log = (tmp_path / "log").open("w+")
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
-    env |= {"FT_DATABASE": str(tmp_path / "x.duckdb")}
+    env |= {"FT_DATABASE": str(tmp_path / "x.duckdb"), "FT_DEMO": "non", "FT_CALLBACK_PORT": str(door_port)}
     program = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)],
         cwd=PROJECT, env=env, stdout=log, stderr=subprocess.STDOUT,
@@ -177,10 +181,12 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
             assert answer.status == 200
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/callbacks/wrong/delivery", data=b"id=1&status=Sent")
-        assert refused.value.code == 404
-        refused.value.close()
+        for where in (port, door_port):
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"http://127.0.0.1:{where}/callbacks/wrong/delivery", data=b"id=1&status=Sent")
+            assert refused.value.code == 404
+            refused.value.close()
+        (door,) = children(program.pid)
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(60)
@@ -189,6 +195,7 @@ def test_uvicorn_serves_the_same_app_and_ends_on_sigterm(tmp_path: Path) -> None
         log.close()
     assert "Traceback" not in written, written
     assert "Application shutdown complete" in written
+    assert not Path(f"/proc/{door}").exists()
 
 
 def test_a_callback_address_is_shown_once_listed_by_its_mark_and_retired(

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
@@ -26,17 +27,23 @@ from ftcore.database import Database, Row, Transaction, utc_now
 from ftcore.drafting import offers
 from ftcore.model import MessageState, Offer, OfferSource
 from ftcore.outreach import inbox, ledger, reports
+from ftcore.webhooks.spool import SpoolReader
 
 SECRET = secrets.token_urlsafe(32)
 STATUSES = ("Sent", "Submitted", "Buffered", "Success", "Success", "Sent", "Buffered", "Submitted")
 
 
 class Door:
-    """One replica's door, which is there again soon after each kill, at the same port."""
+    """One replica's door, which is there again soon after each kill, at the same port.
 
-    def __init__(self, address: str, port_file: Path, largest_group: int = 1000) -> None:
+    `kind` is as `bench.door` understands it: `own`, or the largest group of a door inside the program.
+    """
+
+    def __init__(self, address: str, port_file: Path, kind: str = "1000") -> None:
         self._pid_file = port_file.with_suffix(".pid")
-        command = [sys.executable, "-m", "bench.door", address, str(port_file), SECRET, str(largest_group)]
+        self.spool = port_file.with_suffix(".spool")
+        self._own = kind == "own"
+        command = [sys.executable, "-m", "bench.door", address, str(port_file), SECRET, kind]
         self._keeper = subprocess.Popen(command, cwd=PROJECT)
         self.life = self._next_life(0)
         self.port = int(port_file.read_text())
@@ -49,16 +56,51 @@ class Door:
                 return pid
             time.sleep(0.005)
 
+    @property
+    def process(self) -> int:
+        """Who answers: the program, or its door where that is a process of its own."""
+        while self._own:
+            if doors := children(self.life):
+                return doors[0]
+            time.sleep(0.005)
+        return self.life
+
     def kill(self) -> None:
-        """SIGKILL; returns once the next life serves."""
+        """SIGKILL to the program; returns once the next life serves."""
         os.kill(self.life, signal.SIGKILL)
         self.life = self._next_life(self.life)
 
+    def kill_process(self) -> None:
+        """SIGKILL to who answers."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
+
     def end(self) -> None:
         """The end of all lives, as sudden as the others."""
+        doors = children(self.life)
         self._pid_file.with_suffix(".end").touch()
         os.kill(self.life, signal.SIGKILL)
         self._keeper.wait()
+        while any(Path(f"/proc/{door}").exists() for door in doors):
+            time.sleep(0.005)  # a door without its program ends by itself
+
+    def take_in(self, database: Database) -> None:
+        """What the next life would find in the spool."""
+        if self._own:
+            store = SpoolReader(self.spool, lambda rows: database.transact(
+                lambda tx: tx.insert("callback", rows, if_absent=True)))  # fmt: skip
+            store.take()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one has started and that still run."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
 
 
 def _post_until_taken(ports: list[int], kind: str, form: dict[str, str], chance: random.Random, patient: bool) -> bool:
@@ -141,8 +183,8 @@ def replies(address: str, folder: Path, distinct: int, copies: int, kills: int, 
 
 
 def acknowledged(address: str, folder: Path, kills: int, rate: float, seed: int) -> Arrivals:
-    """Events at a steady rate while the door is killed: what got its 200 must be there."""
-    door = Door(address, folder / "door")
+    """Events at a steady rate while the door or the whole program is killed: what got its 200 must be there."""
+    door = Door(address, folder / "door", "own")
     began = time.monotonic()
     done = threading.Event()
     killed = [0]
@@ -169,14 +211,19 @@ def acknowledged(address: str, folder: Path, kills: int, rate: float, seed: int)
     chance = random.Random(seed)
     while killed[0] < kills:
         time.sleep(chance.uniform(0.0, 0.3))
-        door.kill()
-        killed[0] += 1
+        which = chance.random()
+        if which < 0.7:
+            door.kill_process()
+        if which > 0.5:
+            door.kill()
+        killed[0] += 1 + (0.5 < which < 0.7)
     done.set()
     for thread in posting:
         thread.join()
     door.end()
     database = Database.open(address)
     try:
+        door.take_in(database)
         there = {json.loads(row["form"])["id"] for row in database.rows("SELECT form FROM callback")}
         rows = int(database.value("SELECT count(*) FROM callback"))
     finally:

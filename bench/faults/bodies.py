@@ -14,10 +14,11 @@ from urllib.parse import quote_plus
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from ftcore import webhooks
 from ftcore.database import Database, GroupCommit, utc_now
 from ftcore.outreach import inbox
 from ftcore.trust.callback_secrets import KnownSecrets
+from ftcore.webhooks import asgi
+from ftcore.webhooks.checks import Limits
 
 SECRET = "secret-of-the-wild-bodies"
 KINDS = ("delivery", "incoming", "opt-out")
@@ -53,8 +54,8 @@ def bodies(address: str, count: int, seed: int) -> tuple[dict[int, int], dict[st
     database = Database.open(address)
     writer = GroupCommit(database)
     try:
-        app = Starlette(routes=webhooks.routes(writer, KnownSecrets(database, SECRET), lambda: None,
-                                               webhooks.Limits(callbacks=1e9)))  # fmt: skip
+        app = Starlette(routes=asgi.routes(writer, KnownSecrets(database, SECRET), lambda: None,
+                                               Limits(callbacks=1e9)))  # fmt: skip
         statuses = asyncio.run(_post_all(app, count, seed))
         now = utc_now() + timedelta(minutes=2)
         while inbox.take_in(database, None, now):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -139,6 +141,27 @@ def _disk(engine: str, seed: int, small: bool) -> bool:
     return told("Full disk, duckdb", {"rows acknowledged before it was full": given}, rows)
 
 
+def _readonly(engine: str, seed: int, small: bool) -> bool:
+    """A database, then a spool, that cannot be written any more, and then can."""
+    people = 24 if small else 2_000
+    with empty_address(engine) as address, tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "bench.faults.readonly", address, str(people), folder]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    wrong = json.loads(done.stdout)
+    return told(f"Read-only, {engine}", {"SMS": people}, [zero(w, n, people) for w, n in wrong.items()])
+
+
+def _clock(engine: str, seed: int, small: bool) -> bool:
+    """A clock that jumps while SMS leave."""
+    from bench.faults import clock
+
+    people, jumps = (40, 6) if small else (2_000, 300)
+    with empty_address(engine) as address:
+        early, wrong = clock.jumps(address, people, jumps, seed)
+    facts: dict[str, object] = {"jumps by an hour to a day": jumps, "SMS": people, "of which left between them": early}
+    return told(f"Jumps of the clock, {engine}, seed {seed}", facts, [zero(w, n, people) for w, n in wrong.items()])
+
+
 def _mutants(engine: str, seed: int, small: bool) -> bool:
     """Each guard taken away: its test must fail."""
     from bench.faults import mutants
@@ -159,6 +182,8 @@ PARTS: dict[str, Callable[[str, int, bool], bool]] = {
     "stops": _stops,
     "hours": _hours,
     "disk": _disk,
+    "readonly": _readonly,
+    "clock": _clock,
     "mutants": _mutants,
 }
 

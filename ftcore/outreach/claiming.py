@@ -6,6 +6,7 @@ the socket opens, as an SMS may wait for its turn in between.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -142,13 +143,22 @@ def still_ours(database: Database, sms: Row, hours: tuple[int, int] | None, now:
         return row is not None and next_slot(now, row["department"], of_agency(reader, sms["agency_id"], hours)) <= now
 
 
-def give_up_stale_claims(database: Database, now: datetime, lease: timedelta = LEASE) -> int:
-    """Claims whose sender is gone become `unknown`: they may have left, so nobody sends them again."""
+def give_up_stale_claims(
+    database: Database, now: datetime, lease: timedelta = LEASE, in_hand: Collection[UUID] = ()
+) -> int:
+    """Claims whose sender is gone become `unknown`: they may have left, so nobody sends them again.
+
+    By the clock alone a jump would make them old: `in_hand` are the messages that whoever asks is about to send.
+    A claim from the future was made before a jump back.
+    """
 
     def write(tx: Transaction) -> int:
         stale = tx.rows(
-            "SELECT agency_id, message_id FROM message WHERE state = 'claimed' AND claimed_utc < $1",
+            "SELECT agency_id, message_id FROM message WHERE state = 'claimed' "
+            "AND (claimed_utc < $1 OR claimed_utc > $2) AND NOT (message_id = ANY($3::UUID[]))",
             now - lease,
+            now + lease,
+            list(in_hand),
         )
         ledger.record(
             tx,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ftcore.database import Database, Row, utc_now
 from ftcore.outreach import campaigns, inbox, silences
@@ -91,6 +91,8 @@ class Dispatcher:
         self._trouble = 0
         # What became of SMS and could not be written yet: nothing more is sent before it is.
         self._unwritten: list[Outcome] = []
+        # The messages that are under way at this moment, whatever the clock says of their claims.
+        self._in_hand: set[UUID] = set()
         self._refused_at: float | None = None
         self._gave_up_at = float("-inf")
         self._attended_at = float("-inf")
@@ -198,6 +200,7 @@ class Dispatcher:
         self._at_point("claiming")
         batch = claim(self._database, self.sender_id, self._hours, self._clock(), room, self._pace)
         if batch:
+            self._in_hand.update(sms["message_id"] for sms in batch)
             self._at_point("claimed")
         return batch
 
@@ -221,6 +224,7 @@ class Dispatcher:
         if not landed:
             return
         outcomes = [future.result() for future in landed]
+        self._in_hand.difference_update(outcome.sms["message_id"] for outcome in outcomes)
         asked = [o for o in outcomes if o.change is not None or o.tried]
         if any(o.change is not None and not o.trouble for o in outcomes):
             self._trouble = 0
@@ -250,7 +254,7 @@ class Dispatcher:
     def _give_up_stale(self) -> None:
         if time.monotonic() - self._gave_up_at >= 1.0:
             self._gave_up_at = time.monotonic()
-            give_up_stale_claims(self._database, self._clock(), self._lease)
+            give_up_stale_claims(self._database, self._clock(), self._lease, self._in_hand)
 
     def _rest(self) -> None:
         seconds = min(60.0, 2.0 ** min(self._trouble - TROUBLE, 6))

@@ -6,14 +6,15 @@ thread, each in a transaction of its own kind; repeating one changes nothing.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.outreach import answers, reports
+from ftcore.outreach.callbacks import form_text
+
+__all__ = ["form_text", "pending", "take_in"]
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +87,3 @@ def _take_answers(tx: Transaction, rows: list[Row], hours: tuple[int, int] | Non
 def pending(database: Database) -> int:
     """How many stored callbacks have not been read yet."""
     return int(database.value("SELECT count(*) FROM callback WHERE handled_utc IS NULL") or 0)
-
-
-def form_text(form: dict[str, Any]) -> str:
-    """The canonical text of a callback's form: what is stored, and what repeated posts share."""
-    return json.dumps(form, ensure_ascii=False, sort_keys=True)

@@ -66,7 +66,7 @@ class Pace:
             early = (turn - self._now()).total_seconds()
             if early <= 0 and -early <= LATEST.total_seconds():
                 return True
-            if early > 0:
+            if 0 < early <= _FURTHEST.total_seconds():
                 self._pause(min(early, 0.1))
             else:
                 turn = self._database.transact(lambda tx: self.reserve(tx, 1)[0], latest=True)

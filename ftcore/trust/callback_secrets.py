@@ -1,13 +1,10 @@
 """The secrets in the addresses that the gateway posts to: 256 bits each, an agency's own, two valid at once.
 
-Only a SHA-256 is stored. A slow hash with salt, as for a password, would protect nothing more: nobody can
-try all of 2^256 secrets, and each callback would pay for it.
+Only a SHA-256 is stored (`secret_hashes`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import threading
 import time
@@ -19,10 +16,9 @@ from uuid import UUID
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError, NotFound
 from ftcore.trust import journal
+from ftcore.trust.secret_hashes import MARK, SecretHashes, digest
 
 MOST_VALID = 2
-# A secret is spoken of by so many letters of its hash.
-MARK = 8
 # How long a secret that was retired in another process may still be taken.
 FRESH_SECONDS = 10.0
 
@@ -35,10 +31,6 @@ class KeptSecret:
     created_utc: datetime
     created_by: str
     retired_utc: datetime | None
-
-
-def digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def new(database: Database, agency_id: UUID, person_id: str, now: datetime) -> str:
@@ -99,7 +91,7 @@ class KnownSecrets:
         self._database = database
         self._bootstrap = [digest(bootstrap)] if bootstrap else []
         self._clock = clock
-        self._valid = _by_mark(self._bootstrap)
+        self._valid = SecretHashes(self._bootstrap)
         self._read_at = float("-inf")
         self._reading = threading.Lock()
 
@@ -114,19 +106,12 @@ class KnownSecrets:
             # Whatever comes of it: a database in trouble is not asked again for each callback.
             self._read_at = self._clock()
             rows = self._database.rows("SELECT secret_hash FROM callback_secret WHERE retired_utc IS NULL")
-            self._valid = _by_mark([row["secret_hash"] for row in rows] + self._bootstrap)
+            self._valid = SecretHashes([row["secret_hash"] for row in rows] + self._bootstrap)
+
+    def hashes(self) -> list[str]:
+        """The hashes of the valid secrets, for a door that has no database."""
+        return self._valid.hashes
 
     def opens(self, secret: str) -> bool:
-        """Whether this secret is valid; how long the answer takes tells nothing of a valid one.
-
-        It is looked up by the mark of its hash, which nobody can choose; the rest is compared in constant time.
-        """
-        given = digest(secret)
-        return any(hmac.compare_digest(given, valid) for valid in self._valid.get(given[:MARK], ()))
-
-
-def _by_mark(hashes: list[str]) -> dict[str, list[str]]:
-    marked: dict[str, list[str]] = {}
-    for valid in hashes:
-        marked.setdefault(valid[:MARK], []).append(valid)
-    return marked
+        """Whether this secret is valid."""
+        return self._valid.opens(secret)

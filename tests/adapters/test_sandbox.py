@@ -14,7 +14,6 @@ import requests
 import uvicorn
 from starlette.applications import Starlette
 
-from ftcore import webhooks
 from ftcore.adapters import sandbox as vendor
 from ftcore.adapters.africastalking import AfricasTalkingGateway
 from ftcore.adapters.sandbox import Character, Conduct, Sandbox, Weather, network
@@ -23,6 +22,7 @@ from ftcore.errors import SmsError, SmsUnknown
 from ftcore.outreach import campaigns, fetching
 from ftcore.settings import SmsSettings
 from ftcore.trust.callback_secrets import KnownSecrets
+from ftcore.webhooks import asgi
 
 SECRET = "secret-of-this-test-run-0001"
 PHONE = "+33639980001"
@@ -66,9 +66,7 @@ def place(monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[..., Databas
     database = fresh_database()
     group_commit = GroupCommit(database)
     sandbox = Sandbox(database, group_commit, network_speed=100.0, people_speed=1_000_000.0)
-    app = Starlette(
-        routes=sandbox.routes() + webhooks.routes(group_commit, KnownSecrets(database, SECRET), lambda: None)
-    )
+    app = Starlette(routes=sandbox.routes() + asgi.routes(group_commit, KnownSecrets(database, SECRET), lambda: None))
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", 0))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.faults import arrivals, mutants, rules, sending
+from bench.faults import arrivals, clock, mutants, rules, sending
 from bench.faults.mutants import Mutant
 
 
@@ -37,6 +40,13 @@ def test_replies_posted_again_and_again_to_doors_that_are_killed_count_once(
     assert not any(found.wrong.values()), found.wrong
 
 
+def test_what_is_acknowledged_is_there_whoever_is_killed(address: str, tmp_path: Path) -> None:
+    found = arrivals.acknowledged(address, tmp_path, kills=3, rate=100.0, seed=1)
+    assert found.acknowledged > 0
+    assert found.kills >= 3
+    assert not any(found.wrong.values()), found.wrong
+
+
 def test_a_stop_that_is_committed_before_the_last_look_is_obeyed(address: str) -> None:
     races, _, wrong = rules.stop_races(address, 24, seed=1)
     assert races > 2
@@ -50,6 +60,19 @@ def test_generated_instants_are_never_outside_hours() -> None:
 def test_a_full_disk_loses_nothing_that_was_acknowledged_and_is_said(tmp_path: Path) -> None:
     given, wrong = rules.full_disk(tmp_path)
     assert given > 0
+    assert not any(wrong.values()), wrong
+
+
+def test_what_becomes_read_only_loses_nothing_says_so_and_recovers(address: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench.faults.readonly", address, "12", str(tmp_path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    wrong = json.loads(done.stdout)
+    assert len(wrong) == 7
+    assert not any(wrong.values()), wrong
+
+
+def test_a_clock_that_jumps_sends_nothing_twice_nor_outside_hours_and_leaves_nothing_behind(address: str) -> None:
+    _, wrong = clock.jumps(address, people=24, count=4, seed=1)
     assert not any(wrong.values()), wrong
 
 
