@@ -6,7 +6,7 @@
 Wording and rules are the caller's, from `ftcore/insight`. Colours: `ftcore/insight/palette.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 from uuid import uuid4
@@ -49,14 +49,15 @@ def chart(
     *,
     note: str | None = None,
     columns: dict[str, Any] | None = None,
-    on_select: Callable[[], None] | None = None,
-) -> None:
+    selectable: bool = False,
+) -> list[Any]:
     """One framed chart: what it shows, in one sentence too, the table behind it, and its data as CSV and Parquet.
 
     `key` is unique on the page and names the files. Shares in `table` (floats) are from 0 to 1; other floats need a
-    format in `columns` (Streamlit's column_config). `note` is a caption under the sentence. `on_select` is called
-    when a bar or point is chosen; the choice is in `st.session_state[f"{key}.chart"]`.
+    format in `columns` (Streamlit's column_config). `note` is a caption under the sentence. Of a `selectable` chart,
+    the `customdata` of the bars or points that were just chosen is returned.
     """
+    chosen: Any = None
     with st.container(border=True, key=f"{key.replace('.', '-')}-frame"):
         st.subheader(marked.escaped(title), anchor=False)
         st.text(sentence)
@@ -68,15 +69,16 @@ def chart(
         if view == VIEWS[1]:
             show_table(table, columns)
         else:
-            st.plotly_chart(
+            chosen = st.plotly_chart(
                 dressed(figure),
                 key=f"{key}.chart",
                 config={"displayModeBar": False},
                 alt=f"{title}. {sentence}",
-                on_select=on_select or "ignore",
+                on_select="rerun" if selectable else "ignore",
                 selection_mode="points",
             )
         downloads(key, table)
+    return [point.get("customdata") for point in chosen["selection"]["points"]] if selectable and chosen else []
 
 
 def downloads(key: str, table: pd.DataFrame) -> None:

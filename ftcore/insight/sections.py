@@ -7,7 +7,7 @@ it; every sentence is made from the figures shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the page: `key` names it and its files; floats in `table` are shares (0..1)."""
+    """One part of the page: `key` names it and its files; floats in `table` are shares (0..1).
+
+    `printed` is the table as it stands in the report, where the whole would fill pages.
+    """
 
     key: str
     title: str
     sentence: str
     table: pd.DataFrame
     note: str | None = None
+    printed: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,15 @@ def first_replies(found: Figures) -> tuple[Section, Curve]:
             f" Parmi les {wording.number(curve.answered)} qui ont reçu une réponse, la moitié l'ont eue en "
             f"{wording.minutes(curve.median_minutes)} ou moins."
         )
-    return Section("delais", _pace(curve), sentence, table, note), curve
+    printed = pd.DataFrame(
+        {
+            "En moins de": list(survival.LOOKED_AT),
+            "Ont répondu": [mark.value for mark in marks],
+            "IC bas": [mark.low for mark in marks],
+            "IC haut": [mark.high for mark in marks],
+        }
+    )
+    return Section("delais", _pace(curve), sentence, table, note, printed), curve
 
 
 def _pace(curve: Curve) -> str:
@@ -153,41 +165,46 @@ def _pace(curve: Curve) -> str:
 def over_time(found: Figures) -> Section:
     """Replies by the day of the opening SMS, and whether the rate moved between the halves of the period."""
     days = found.days
-    table = days.rename(
-        columns={"day": "Jour", "sent": "Partis", "delivered": "Remis", "replied": "Avec réponse",
-                 "interested": "Intéressés", "opted_out": "STOP"}
-    )  # fmt: skip
-    note = (
+    names = {"day": "Jour", "sent": "Partis", "delivered": "Remis", "replied": "Avec réponse",
+             "interested": "Intéressés", "opted_out": "STOP"}  # fmt: skip
+    title, sentence = _movement(days)
+    weeks = days.assign(day=[day - timedelta(days=day.weekday()) for day in days["day"]]).groupby("day").sum()
+    return Section(
+        "jours",
+        title,
+        sentence,
+        days.rename(columns=names),
         f"En SMS d'ouverture, selon le jour de l'envoi ; une réponse compte dans les {WINDOW_HOURS} h, les derniers "
-        "jours peuvent encore en recevoir."
+        "jours peuvent encore en recevoir.",
+        weeks.reset_index().rename(columns=names | {"day": "Semaine du"}),
     )
-    if not days["replied"].sum():
-        return Section("jours", "Aucune réponse aux SMS de cette période", "Rien à lire pour l'instant.", table, note)
+
+
+def _movement(days: pd.DataFrame) -> tuple[str, str]:
+    """The title and the sentence of the days: a change is only told where the two intervals are apart."""
+    total = int(days["replied"].sum())
+    if not total:
+        return "Aucune réponse aux SMS de cette période", "Rien à lire pour l'instant."
+    best = days.iloc[int(days["replied"].argmax())]
+    most = (
+        f"Le plus de réponses va aux SMS du {wording.day(best['day'])} : {wording.number(int(best['replied']))} sur "
+        f"{wording.counted(int(best['delivered']), 'remis', 'remis')}."
+    )
     # Recent days are not over: they would make every rate fall at the end.
     over = days.iloc[: max(len(days) - WINDOW_HOURS // 24 - 1, 0)]
     halves = [over.iloc[: len(over) // 2], over.iloc[len(over) // 2 :]]
     first, second = (rate(int(half["replied"].sum()), int(half["delivered"].sum())) for half in halves)
-    best = days.iloc[int(days["replied"].argmax())]
-    sentence = (
-        f"Le plus de réponses va aux SMS du {wording.day(best['day'])} : {wording.number(int(best['replied']))} sur "
-        f"{wording.counted(int(best['delivered']), 'remis', 'remis')}."
-    )
     if first.too_few or second.too_few:
-        total = int(days["replied"].sum())
-        return Section("jours", f"{wording.counted(total, 'SMS a reçu', 'SMS ont reçu')} une réponse", sentence,
-                       table, note)  # fmt: skip
-    then = f"{wording.rate(first)} dans la première moitié de la période, {wording.rate(second)} dans la seconde"
+        return f"{wording.counted(total, 'SMS a reçu', 'SMS ont reçu')} une réponse", most
+    then = f"Première moitié de la période : {wording.rate(first)} ; seconde : {wording.rate(second)}"
     if not differ(first, second):
-        title = "Le taux de réponse ne bouge pas nettement"
-        sentence += f" {then[0].upper()}{then[1:]} : les intervalles se recouvrent."
-    else:
-        rises = (second.value or 0) > (first.value or 0)
-        title = (
-            f"Le taux de réponse {'monte' if rises else 'baisse'} : {wording.percent(first.value or 0)}, puis "
-            f"{wording.percent(second.value or 0)}"
-        )
-        sentence += f" {then[0].upper()}{then[1:]}."
-    return Section("jours", title, sentence, table, note)
+        return "Le taux de réponse ne bouge pas nettement", f"{most} {then}. Les intervalles se recouvrent."
+    rises = (second.value or 0) > (first.value or 0)
+    title = (
+        f"Le taux de réponse {'monte' if rises else 'baisse'} : {wording.percent(first.value or 0)}, puis "
+        f"{wording.percent(second.value or 0)}"
+    )
+    return title, f"{most} {then}."
 
 
 DIMENSIONS = {
@@ -237,6 +254,14 @@ def hours(found: Figures) -> Section:
             halves.index, comparing.rates(halves["replied"].tolist(), halves["delivered"].tolist()), strict=True
         )
     ]
+    printed = pd.DataFrame(
+        {
+            "Demi-journée": [group.label for group in groups],
+            "SMS remis": pd.Series([group.rate.base for group in groups], dtype="int64"),
+            "Avec réponse": pd.Series([group.rate.count for group in groups], dtype="int64"),
+            "Taux": pd.Series([None if group.rate.too_few else group.rate.value for group in groups], dtype="float64"),
+        }
+    )
     note = (
         f"En SMS remis, à l'heure de Paris ; les cases de moins de {FEW} SMS sont vides. Ce que l'on envoie à "
         "une heure n'est pas tiré au sort : offres et personnes diffèrent aussi."
@@ -250,11 +275,11 @@ def hours(found: Figures) -> Section:
             if enough
             else f"Il faut au moins deux demi-journées de {FEW} SMS remis pour comparer."
         )
-        return Section("heures", title, sentence, shown, note)
+        return Section("heures", title, sentence, shown, note, printed)
     lowest, highest = ends
     title = f"Le {highest.label}, on répond plus que le {lowest.label}"
     sentence = f"{wording.rate(highest.rate)} contre {wording.rate(lowest.rate)}."
-    return Section("heures", title, sentence, shown, note)
+    return Section("heures", title, sentence, shown, note, printed)
 
 
 def questions(found: Figures) -> tuple[Section, list[knockouts.Question]]:
@@ -348,7 +373,8 @@ def work(found: Figures) -> Section:
     others = counts[WorkList.HUMAN] + counts[WorkList.READ]
     sentence = (
         f"{wording.counted(counts[WorkList.CALL], 'personne est', 'personnes sont')} à rappeler, "
-        f"{wording.counted(others, 'échange est', 'échanges sont')} à lire ou à reprendre. En ce moment, quelle que soit la période choisie."
+        f"{wording.counted(others, 'échange est', 'échanges sont')} à lire ou à reprendre. "
+        "En ce moment, quelle que soit la période choisie."
     )
     return Section("travail", title, sentence, table)
 
