@@ -36,6 +36,8 @@ _ONE = f"""
         FROM opened w
         JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
         WHERE w.delivered AND r.received_utc < w.delivered_utc + INTERVAL '{_HOURS} hours'
+          -- What somebody thought of the service is no answer to an offer.
+          AND r.expecting IS DISTINCT FROM 'satisfaction'
     ), answer AS (
         SELECT agency_id, conversation_id,
                bool_or(meaning <> 'stop') AS reply,

@@ -267,6 +267,8 @@ def choices(database: Database, person: Person, agency_id: UUID | None = None) -
 def template_label(template: str) -> str:
     """How a version of the opening SMS is named on screen."""
     version = template.rpartition(" ")[2]
+    if " comparison " in template:
+        return f"Comparaison {version}, les deux textes ensemble"
     return "Texte d'origine" if version == "0" else f"Version {version}"
 
 

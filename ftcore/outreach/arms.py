@@ -283,3 +283,17 @@ def reminders(
         for row in rows
     }
     return {each: own.get(each, (usual, usual.name)) for each in conversation_ids}
+
+
+def held(now: str) -> str:
+    """The condition that a conversation `v` is of a comparison whose result is not to be seen yet at `now` (SQL).
+
+    Rows of such a conversation that say both what was done and what came of it are not to be given out.
+    """
+    after = (DELIVERED_WITHIN + ANSWERED_WITHIN) // timedelta(hours=1)
+    return f"""
+    EXISTS (SELECT 1 FROM comparison_assignment x
+            JOIN comparison k ON k.agency_id = x.agency_id AND k.comparison_id = x.comparison_id
+            WHERE x.agency_id = v.agency_id AND x.conversation_id = v.conversation_id
+              AND coalesce(k.stopped_utc + INTERVAL '{after} hours', k.result_utc, {now} + INTERVAL '1 day') > {now})
+    """
