@@ -10,7 +10,8 @@ from collections import defaultdict
 from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
-from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, lead, paris
+from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
+from ftcore.demo.comparisons import lead
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
 from ftcore.demo.people import neighbours, people

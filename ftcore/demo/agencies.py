@@ -47,8 +47,3 @@ def paris(instant: datetime) -> datetime:
 
 def utc(day: date, at: time) -> datetime:
     return datetime.combine(day, at, PARIS).astimezone(UTC).replace(tzinfo=None)
-
-
-def lead(agency_id: UUID = AGENCIES[0].agency_id) -> Person:
-    """The team lead of the demo: who decides on comparisons there."""
-    return Person("demo-lea", "Léa Démo", Role.TEAM_LEAD, agency_id)
