@@ -9,6 +9,7 @@ import streamlit as st
 
 from ftcore import demo
 from ftcore.database import utc_now
+from ftcore.demo.comparisons import lead
 from ftcore.errors import FtError
 from ftcore.insight import comparison_results, comparison_wording, comparisons, palette, wording
 from ftcore.insight.comparison_results import NotYet, Outcome
@@ -66,7 +67,7 @@ def acting(services: Services) -> Person:
     """Who looks: whoever is signed in, and in the demo, where nobody is, its team lead."""
     person = services.person
     if person == demo.counselor() and not access.may(person, "see evaluation"):
-        return demo.lead()
+        return lead()
     return person
 
 

@@ -11,14 +11,13 @@ from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
-from ftcore.demo.comparisons import lead
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
 from ftcore.demo.people import neighbours, people
 from ftcore.matching.pool import lay_out
 from ftcore.trust import journal
 
-__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "lead", "people"]
+__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "people"]
 
 
 def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
