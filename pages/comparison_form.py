@@ -20,44 +20,36 @@ USUAL_RATES = {Metric.REPLY: 0.45, Metric.REPLY_DAY: 0.42, Metric.INTEREST: 0.22
 USUAL_EFFECT = {Metric.REPLY: 5.0, Metric.REPLY_DAY: 5.0, Metric.INTEREST: 5.0, Metric.OPT_OUT: -1.5}
 # How much people of one campaign answer alike, where nobody has measured it: a cautious value for such outcomes.
 USUAL_RESEMBLANCE = 0.02
-KINDS = {
-    Compared.WORDING: "Deux rédactions du premier message",
-    Compared.HOURS: "Deux heures d'envoi",
-    Compared.REMINDER: "Deux règles de relance",
-}
 
 
 def show(services: Services, person: Person) -> None:
-    """Left: what is compared. Right: how many people it takes, and for how long."""
+    """From the question to the number of people it takes, and for how long."""
     pace = comparison_counts.pace(services.database, person, utc_now())
     with st.container(border=True):
         st.subheader("Nouvelle comparaison", anchor=False)
-        form, numbers = st.columns([3, 2], gap="large")
-        with form:
-            name = st.text_input("Nom", key="comparison.name", max_chars=80, placeholder="Nommer l'employeur d'abord")
-            question = st.text_input(
-                "Question",
-                key="comparison.question",
-                max_chars=300,
-                placeholder="Un message qui nomme l'employeur fait-il répondre plus ?",
+        short, long = st.columns([1, 2])
+        name = short.text_input("Nom", key="comparison.name", max_chars=80, placeholder="Nommer l'employeur d'abord")
+        question = long.text_input(
+            "Question",
+            key="comparison.question",
+            max_chars=300,
+            placeholder="Un premier message qui nomme l'employeur fait-il répondre plus ?",
+        )
+        compared = Compared(
+            st.segmented_control(
+                "Ce qui change",
+                [kind.value for kind in Compared],
+                default=Compared.WORDING.value,
+                required=True,
+                format_func=lambda kind: comparison_wording.COMPARED[Compared(kind)],
+                key="comparison.compared",
             )
-            compared = Compared(
-                st.segmented_control(
-                    "Ce qui change",
-                    [kind.value for kind in KINDS],
-                    default=Compared.WORDING.value,
-                    required=True,
-                    format_func=lambda kind: KINDS[Compared(kind)],
-                    key="comparison.compared",
-                )
-                or Compared.WORDING
-            )
-        with numbers:
-            metric, unit, plan = planned(pace)
+            or Compared.WORDING
+        )
         a, b = both_arms(services, person, compared)
+        metric, unit, plan = planned(pace)
         definition = Definition(name, question, compared, a, b, unit, metric, **plan)
-        with numbers:
-            size(definition, pace)
+        size(definition, pace)
         if name or question:
             faults(services, person, definition)
         st.button("Enregistrer la définition", key="comparison.save", type="primary", on_click=save,
@@ -67,36 +59,17 @@ def show(services: Services, person: Person) -> None:
 
 def planned(pace: Pace) -> tuple[Metric, Unit, dict[str, float]]:
     """The one metric, what is drawn, and the effect to be found."""
+    what, whom, now, sought, chance = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
     metric = Metric(
-        st.selectbox(
+        what.selectbox(
             "Ce qui est compté",
             [one.value for one in Metric],
             format_func=lambda one: comparison_wording.METRICS[Metric(one)],
             key="comparison.metric",
         )
     )
-    st.caption(comparison_wording.FORMULAS[metric].capitalize() + ".")
-    left, right = st.columns(2)
-    baseline = left.number_input(
-        "Taux attendu, %",
-        0.5,
-        99.5,
-        min(99.5, max(0.5, round(100 * pace.rates.get(metric, USUAL_RATES[metric]), 1))),
-        0.5,
-        key=f"comparison.baseline.{metric.value}",
-        help="Proposé d'après vos huit dernières semaines, toutes façons confondues.",
-    )
-    effect = right.number_input(
-        "Effet à trouver, points",
-        -60.0,
-        60.0,
-        USUAL_EFFECT[metric],
-        0.5,
-        key=f"comparison.effect.{metric.value}",
-        help="La plus petite différence qui changerait votre façon de faire.",
-    )
     unit = Unit(
-        left.selectbox(
+        whom.selectbox(
             "Ce qui est tiré au sort",
             [one.value for one in Unit],
             format_func=lambda one: comparison_wording.UNITS[Unit(one)],
@@ -104,13 +77,35 @@ def planned(pace: Pace) -> tuple[Metric, Unit, dict[str, float]]:
             help="Par personne, il en faut le moins. Par campagne ou offre, tout le groupe reçoit la même chose.",
         )
     )
-    power: float = right.selectbox(
+    baseline = now.number_input(
+        "Taux attendu, %",
+        0.5,
+        99.5,
+        min(99.5, max(0.5, round(100 * pace.rates.get(metric, USUAL_RATES[metric]), 1))),
+        0.5,
+        "%.1f",
+        key=f"comparison.baseline.{metric.value}",
+        help="Proposé d'après vos huit dernières semaines, toutes façons confondues.",
+    )
+    effect = sought.number_input(
+        "Effet, points",
+        -60.0,
+        60.0,
+        USUAL_EFFECT[metric],
+        0.5,
+        "%.1f",
+        key=f"comparison.effect.{metric.value}",
+        help="Ce que le second bras ajouterait au moins pour changer votre façon de faire.",
+    )
+    power: float = chance.selectbox(
         "Puissance",
         (0.8, 0.9),
         format_func=wording.percent,
         key="comparison.power",
         help="La chance de trouver l'effet s'il existe. Le risque d'en voir un à tort est de 5 %.",
     )
+    formula = comparison_wording.FORMULAS[metric]
+    st.caption(f"Compté : {formula}.")
     plan: dict[str, float] = {
         "baseline": baseline / 100,
         "effect": effect / 100,
@@ -118,22 +113,24 @@ def planned(pace: Pace) -> tuple[Metric, Unit, dict[str, float]]:
         "reached": min(1.0, max(0.05, pace.reached or 0.95)),
     }
     if unit is not Unit.PERSON:
-        plan["cluster_size"] = left.number_input(
+        many, alike, _ = st.columns([1, 1, 2])
+        plan["cluster_size"] = many.number_input(
             "Personnes par groupe",
             1.0,
             10_000.0,
             max(1.0, round(pace.group_sizes[unit], 1)),
             1.0,
+            "%.1f",
             key=f"comparison.group.{unit.value}",
         )
-        plan["intra_class"] = right.number_input(
+        plan["intra_class"] = alike.number_input(
             "Ressemblance (corrélation)",
             0.0,
             1.0,
             USUAL_RESEMBLANCE,
             0.01,
             key="comparison.resemblance",
-            help="Corrélation intra-classe : 0 si les personnes d'un groupe ne se ressemblent pas.",
+            help="Corrélation intra-classe : 0 si les personnes d'un groupe ne se ressemblent pas plus que d'autres.",
         )
     return metric, unit, plan
 
@@ -191,11 +188,11 @@ def size(definition: Definition, pace: Pace) -> None:
     except FtError as error:
         st.warning(str(error), icon=":material/calculate:")
         return
-    left, right = st.columns(2)
-    left.metric("Personnes à tirer au sort", wording.number(needed.people), border=True)
-    weeks = pace.weeks(needed, definition.unit)
-    right.metric("Durée à votre rythme", "—" if weeks is None else comparison_wording.duration(weeks), border=True)
-    st.caption(comparison_wording.plan(definition, needed, pace))
+    people, weeks, words = st.columns([1, 1, 2], vertical_alignment="center")
+    people.metric("Personnes à tirer au sort", wording.number(needed.people), border=True)
+    length = pace.weeks(needed, definition.unit)
+    weeks.metric("Durée à votre rythme", "—" if length is None else comparison_wording.duration(length), border=True)
+    words.caption(comparison_wording.plan(definition, needed, pace))
 
 
 def faults(services: Services, person: Person, definition: Definition) -> None:

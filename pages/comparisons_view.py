@@ -46,6 +46,10 @@ def show(services: Services) -> None:
         if access.may(person, "define comparisons"):
             st.space("stretch")
             st.toggle("Définir une comparaison", key="comparison.define")
+    if person != services.person:
+        st.caption(
+            f":material/science: Démonstration : dans cette section, vous êtes « {person.name} », responsable d'équipe."
+        )
     if st.session_state.get("comparison.define") and access.may(person, "define comparisons"):
         comparison_form.show(services, person)
     under_way = [each for each in known if each.state in (State.DRAFT, State.RUNNING, State.AWAITED)]

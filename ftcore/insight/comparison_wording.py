@@ -94,16 +94,17 @@ def plan(definition: Definition, planned: Size, pace: Pace | None = None) -> str
     weeks = pace.weeks(planned, definition.unit)
     if weeks is None:
         return f"{text} L'agence n'a rien envoyé ces huit semaines : la durée ne peut pas être estimée."
-    return f"{text} Au rythme des huit dernières semaines : {duration(weeks)}, puis quatre jours pour les réponses."
+    pace_words = f"Au rythme des huit dernières semaines : environ {duration(weeks)}"
+    return f"{text} {pace_words}, puis quatre jours pour les réponses."
 
 
 def duration(weeks: float) -> str:
-    """How long, roughly: "environ 3 semaines", "environ 14 mois"."""
+    """How long, roughly: "3 semaines", "14 mois"."""
     if weeks < 1:
         return "moins d'une semaine"
     if weeks < 14:
-        return f"environ {counted(round(weeks), 'semaine')}"
-    return f"environ {round(weeks / 4.345)} mois"
+        return counted(round(weeks), "semaine")
+    return f"{round(weeks / 4.345)} mois"
 
 
 def standing(comparison: Comparison) -> str:

@@ -19,8 +19,8 @@ from ftcore.outreach.progress import Progress, campaign_of, people_of, progress
 from ftcore.settings import PART_PRICE
 from ftcore.trust import access, journal
 
-__all__ = ["REST", "Excluded", "Outgoing", "Planned", "Preflight", "Progress", "Receipt", "SmsGateway", "cancel",
-           "launch", "preflight", "progress", "queue", "set_state"]  # fmt: skip
+__all__ = ["NO_CAMPAIGN", "REST", "Excluded", "Outgoing", "Planned", "Preflight", "Progress", "Receipt", "SmsGateway",
+           "cancel", "launch", "preflight", "progress", "queue", "set_state"]  # fmt: skip
 
 
 def preflight(
