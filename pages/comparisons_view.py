@@ -85,10 +85,7 @@ def card(services: Services, person: Person, each: Comparison) -> None:
             st.progress(each.done, text=comparison_wording.standing(each))
         st.caption(what(each))
         if each.state is not State.DRAFT:
-            st.caption(
-                ":material/visibility_off: Résultat masqué : ni cette page, ni les Mesures, ni les exports ne "
-                "distinguent les deux façons d'ici là."
-            )
+            st.caption(f":material/visibility_off: {comparison_wording.hidden(each.definition.compared)}")
         arms(each)
         if access.may(person, "define comparisons"):
             buttons(services, person, each)

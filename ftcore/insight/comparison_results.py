@@ -7,7 +7,6 @@ without a test: whoever stops when it looks good would find something in nothing
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.errors import FtError
 from ftcore.insight import comparisons
 from ftcore.insight.comparison_counts import count
+from ftcore.insight.comparison_statistics import Difference, alike, by_groups, by_people, evenly
 from ftcore.insight.comparison_terms import Comparison, State, is_as_started
 from ftcore.insight.metrics import Rate, rate
 from ftcore.insight.wording import instant, number
@@ -44,20 +44,6 @@ class ArmCount:
     people: int
     reached: Rate
     rate: Rate
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The second arm less the first (-1..1), its 95 % interval, and the p-value of no difference."""
-
-    value: float
-    low: float
-    high: float
-    p_value: float
-
-    def found(self, alpha: float) -> bool:
-        """Whether chance is an unlikely explanation, by the test and by the interval."""
-        return self.p_value < alpha and not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +96,9 @@ def _result(tx: Transaction, person: Person, comparison_id: UUID, now: datetime)
     difference = None
     if comparison.state is State.DONE and a.rate.base and b.rate.base:
         grouped = comparison.definition.unit is not Unit.PERSON
-        difference = _by_groups(counts) if grouped else _by_people(a.rate, b.rate)
-    checks = Checks(_evenly(a, b), _reached_alike(a, b), _redrawn(tx, comparison), is_as_started(row))
+        difference = by_groups(counts) if grouped else by_people(a.rate, b.rate)
+    # Arms that lost people unevenly on the way are not alike any more.
+    checks = Checks(evenly(a.units, b.units), alike(a.reached, b.reached), _redrawn(tx, comparison), is_as_started(row))
     return Outcome(comparison, a, b, difference, checks, tuple(counts), counts[0]["drawn_utc"] if counts else now)
 
 
@@ -170,67 +157,6 @@ def _arm(counts: list[Row], comparison: Comparison, arm: str) -> ArmCount:
     )
     label = comparison.definition.a.label if arm == "a" else comparison.definition.b.label
     return ArmCount(label, units, people, rate(delivered, people), rate(counted, delivered))
-
-
-def _by_people(a: Rate, b: Rate) -> Difference:
-    """People drawn one by one: Newcombe's interval (1998, method 10) and the score test of two proportions."""
-    from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
-
-    low, high = confint_proportions_2indep(b.count, b.base, a.count, a.base, method="newcomb", compare="diff")
-    nobody_differs = a.count + b.count in (0, a.base + b.base)
-    p_value = 1.0 if nobody_differs else float(proportions_ztest([b.count, a.count], [b.base, a.base])[1])
-    assert a.value is not None
-    assert b.value is not None
-    return Difference(b.value - a.value, float(low), float(high), p_value)
-
-
-def _by_groups(counts: list[Row]) -> Difference | None:
-    """Groups drawn whole: estimating equations over the people (Liang and Zeger 1986) with the groups' resemblance.
-
-    The link is the identity, so that the estimate is a difference of proportions; the variance is corrected for few
-    groups (Mancl and DeRouen 2001) and read on Student's t with two degrees fewer than groups. None where an arm has
-    less than two groups, or all people are alike.
-    """
-    import numpy as np
-    import statsmodels.api as sm
-    from scipy.stats import t as student
-
-    groups = [row for row in counts if row["delivered"]]
-    sizes = [int(row["delivered"]) for row in groups]
-    total, people = sum(int(row["counted"]) for row in groups), sum(sizes)
-    if min(sum(row["arm"] == arm for row in groups) for arm in ("a", "b")) < 2 or total in (0, people):
-        return None
-    outcome = np.concatenate([np.arange(size) < row["counted"] for size, row in zip(sizes, groups, strict=True)])
-    second = np.repeat([float(row["arm"] == "b") for row in groups], sizes)
-    fitted = sm.GEE(
-        outcome.astype(float),
-        np.column_stack([np.ones(people), second]),
-        groups=np.repeat(np.arange(len(groups)), sizes),
-        family=sm.families.Gaussian(),
-        cov_struct=sm.cov_struct.Exchangeable(),
-    ).fit(cov_type="bias_reduced")
-    value, error = float(fitted.params[1]), float(fitted.bse[1])
-    if not math.isfinite(error) or error <= 0:
-        return None
-    degrees = len(groups) - 2
-    reach = float(student.ppf(0.975, degrees)) * error
-    p_value = float(2 * student.sf(abs(value / error), degrees))
-    return Difference(value, max(-1.0, value - reach), min(1.0, value + reach), p_value)
-
-
-def _evenly(a: ArmCount, b: ArmCount) -> float:
-    """The p-value that units fell evenly on both arms (Pearson's chi-squared): the sample-ratio check."""
-    from scipy.stats import chisquare
-
-    return float(chisquare([a.units, b.units]).pvalue) if a.units + b.units else 1.0
-
-
-def _reached_alike(a: ArmCount, b: ArmCount) -> float:
-    """The p-value that the SMS reached both arms alike (Fisher): arms lost unevenly are not alike any more."""
-    from scipy.stats import fisher_exact
-
-    table = [[each.reached.count, each.reached.base - each.reached.count] for each in (a, b)]
-    return float(fisher_exact(table).pvalue)
 
 
 def _redrawn(tx: Transaction, comparison: Comparison) -> bool | None:

@@ -63,7 +63,9 @@ def bare_points(share: float) -> str:
 
 
 def p_value(value: float) -> str:
-    return "p < 0,001" if value < 0.001 else f"p = {value:.3f}".replace(".", ",")
+    """A p-value, kept on one line: "p = 0,031"."""
+    said = "< 0,001" if value < 0.001 else f"= {value:.3f}".replace(".", ",")
+    return f"p\u00a0{said}".replace(" ", "\u00a0")
 
 
 def arm(one: Arm, compared: Compared) -> str:
@@ -128,6 +130,16 @@ def standing(comparison: Comparison) -> str:
     assert comparison.result_utc is not None
     began, ended = (paris(each).date() for each in (comparison.started_utc, comparison.result_utc))
     return f"Du {day(began)} au {day(ended)} : {people}."
+
+
+def hidden(compared: Compared) -> str:
+    """What nobody sees before the result."""
+    if compared is Compared.HOURS:
+        return (
+            "Résultat masqué jusque-là. Les Mesures montrent les réponses par heure d'envoi, comme toujours : tous "
+            "envois confondus, elles ne sont pas cette comparaison."
+        )
+    return "Résultat masqué : ni cette page, ni les Mesures, ni les exports ne distinguent les deux façons d'ici là."
 
 
 def title(told: Outcome) -> str:
