@@ -171,7 +171,7 @@ def _redrawn(tx: Transaction, comparison: Comparison) -> bool | None:
     if not rows or comparison.seed is None:
         return None
     known: dict[str, Drawn] = {}
-    latest: tuple[UUID, str] | None = None
+    latest: tuple[UUID | None, str] | None = None
     for row in rows:
         if row["unit"] in known:
             if known[row["unit"]].arm != row["arm"]:
@@ -182,7 +182,7 @@ def _redrawn(tx: Transaction, comparison: Comparison) -> bool | None:
         if (again.place, again.arm) != (row["place"], row["arm"]):
             return False
         # Within a launch the hashes rise with the places: nobody chose who stands where.
-        if latest is not None and latest[0] == row["campaign_id"] and latest[1] >= row["unit"]:
+        if latest and latest[0] and latest[0] == row["campaign_id"] and latest[1] >= row["unit"]:
             return False
         known[row["unit"]], latest = again, (row["campaign_id"], row["unit"])
     return len({drawn.place for drawn in known.values()}) == len(known)

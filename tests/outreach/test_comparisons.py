@@ -78,17 +78,15 @@ def one(town: Any, person: Person) -> Any:
 
 def delivered(town: Any) -> None:
     """Every queued SMS leaves at its time, and arrives a minute later."""
-    for row in town.messages("state = 'queued'"):
-        leaves = max(town.now, row["not_before_utc"])
-        for state, after in ((MessageState.CLAIMED, 0), (MessageState.DELIVERED, 60)):
-            when, gateway_id = leaves + timedelta(seconds=after), f"AT-{row['message_id']}"
-            change = ledger.Change(row["agency_id"], row["message_id"], state, when, "test", gateway_id=gateway_id)
-            town.database.transact(lambda tx, change=change: ledger.record(tx, [change]))
-        town.database.transact(
-            lambda tx, row=row, at=leaves: tx.execute(
-                "UPDATE message SET claimed_utc = $2 WHERE message_id = $1", row["message_id"], at
-            )
-        )
+
+    def settle(tx: Any) -> None:
+        for row in town.messages("state = 'queued'"):
+            key, left = (row["agency_id"], row["message_id"]), max(town.now, row["not_before_utc"])
+            arrived = left + timedelta(minutes=1)
+            ledger.record(tx, [ledger.Change(*key, MessageState.DELIVERED, arrived, "test", gateway_id=f"AT-{key[1]}")])
+            tx.execute("UPDATE message SET claimed_utc = $2 WHERE message_id = $1", key[1], left)
+
+    town.database.transact(settle)
 
 
 def answers(town: Any, person: UUID, reading: str = "yes", after: timedelta = timedelta(minutes=20)) -> None:
@@ -187,10 +185,10 @@ def test_a_person_keeps_the_arm_in_the_next_campaign(town: Any, lead: Person) ->
 @pytest.mark.parametrize("unit", [Unit.CAMPAIGN, Unit.OFFER])
 def test_a_group_that_is_drawn_whole_has_one_arm(town: Any, lead: Person, unit: Unit) -> None:
     started(town, lead, replace(WORDINGS, unit=unit, cluster_size=4, intra_class=0.05))
-    offers = [town.offer() for _ in range(8)]
+    offers = [town.offer() for _ in range(5)]
     for day in range(2):
         for offer in offers:
-            town.launch(town.people(4), offer)
+            town.launch(town.people(2), offer)
         town.now += timedelta(days=1 + day)
     groups: dict[UUID, set[str]] = {}
     of_offer = {
@@ -201,9 +199,8 @@ def test_a_group_that_is_drawn_whole_has_one_arm(town: Any, lead: Person, unit: 
         groups.setdefault(group, set()).add(row["arm"])
     assert all(len(found) == 1 for found in groups.values())
     split = Counter(found.pop() for found in groups.values())
-    # The comparison takes nobody else in once it has its number of groups.
-    assert split["a"] == split["b"]
-    assert sum(split.values()) in (8, 12)
+    assert sum(split.values()) == (10 if unit is Unit.CAMPAIGN else 5)
+    assert abs(split["a"] - split["b"]) <= arms.BLOCK // 2
 
 
 def test_each_person_is_written_to_in_the_window_of_their_arm_on_one_day(town: Any, lead: Person) -> None:
@@ -420,6 +417,28 @@ def test_nobody_sees_a_result_before_its_day_however_they_ask(town: Any, lead: P
         comparison_results.result(town.database, town.counselor, comparison_id, town.now)
 
 
+def test_rows_of_a_comparison_are_held_back_until_its_result(town: Any, lead: Person) -> None:
+    def held() -> int:
+        sql = f"SELECT count(*) FROM conversation v WHERE {arms.held('$1::TIMESTAMP')}"
+        return int(town.database.value(sql, town.now))
+
+    town.launch(town.people(2))
+    assert held() == 0
+    first = started(town, lead, REMINDERS)
+    town.launch(town.people(3))
+    assert held() == 3
+    comparisons.stop(town.database, lead, first, "Trop de STOP", town.now)
+    assert held() == 3
+    town.now += timedelta(hours=96)
+    assert held() == 0
+    started(town, lead)
+    planned = next(each for each in comparisons.comparisons(town.database, lead, town.now) if each.people == 0).planned
+    town.launch(town.people(planned.people))
+    assert held() == planned.people
+    town.now += timedelta(hours=96)
+    assert held() == 0
+
+
 def test_what_is_launched_after_the_planned_number_is_as_usual(town: Any, lead: Person) -> None:
     started(town, lead)
     planned = one(town, lead).planned.people
@@ -492,29 +511,21 @@ HISTORIES: list[tuple[list[tuple[str, float]], set[Metric], str]] = [
 
 
 def test_what_counts_for_a_metric(town: Any, lead: Person) -> None:
-    comparison_id = started(town, lead, replace(WORDINGS, unit=Unit.CAMPAIGN, cluster_size=1, intra_class=0))
-    reasons = {}
-    for history, metrics_counted, reason in HISTORIES:
-        (person,) = town.people(1)
-        # One campaign a person, so that each has a row of their own.
-        campaign_id = town.launch([person], town.offer()).campaign_id
-        reasons[unit_key(one_seed(town), campaign_id)] = (reason, metrics_counted)
-        delivered(town)
+    comparison_id = started(town, lead, replace(WORDINGS, effect=0.3))
+    people = town.people(len(HISTORIES))
+    town.launch(people)
+    delivered(town)
+    for person, (history, _, _) in zip(people, HISTORIES, strict=True):
         for reading, hours in history:
             answers(town, person, reading, timedelta(hours=hours))
-    with town.database.read() as reader:
-        places = {row["unit"]: row["place"] for row in assigned(town)}
-        for metric in Metric:
-            found = count(reader, lead.agency_id, comparison_id, metric, Unit.CAMPAIGN, town.now + timedelta(days=9))
-            assert [row["delivered"] for row in found] == [1] * len(places)
-            by_arm = sorted(places, key=lambda unit: (arm_at(one_seed(town), places[unit]), places[unit]))
-            for row, unit in zip(found, by_arm, strict=True):
-                reason, metrics_counted = reasons[unit]
-                assert row["counted"] == (metric in metrics_counted), (metric, reason)
-
-
-def one_seed(town: Any) -> str:
-    return str(town.database.value("SELECT seed FROM comparison"))
+    by_place = sorted(assigned(town), key=lambda row: (row["arm"], row["place"]))
+    for metric in Metric:
+        with town.database.read() as reader:
+            # Groups of one: a row for each person, by arm and place.
+            found = count(reader, lead.agency_id, comparison_id, metric, Unit.OFFER, town.now + timedelta(days=9))
+        for row, drawn in zip(found, by_place, strict=True):
+            _, counts_for, reason = HISTORIES[people.index(drawn["candidate_id"])]
+            assert (row["delivered"], row["counted"]) == (1, metric in counts_for), (metric, reason)
 
 
 def test_a_correction_counts_before_the_reading(town: Any, lead: Person) -> None:
