@@ -367,6 +367,26 @@ def export_corrections(file: Path) -> None:
     click.echo(f"{count} lecture{'s' if count > 1 else ''} corrigée{'s' if count > 1 else ''} dans « {file} ».")
 
 
+@main.command(name="report", help="Écrit le rapport PDF d'un mois : réponses, délais, comparaisons, questions, coût.")
+@click.option("--month", required=True, help="Le mois, année puis mois : 2026-10.")
+@click.option("--agency", help="Nom de l'agence ; sans option, toutes ensemble.")
+@click.option("--output", type=click.Path(path_type=Path), help="Fichier à écrire ; sans option, mesures-MOIS.pdf.")
+def monthly_report(month: str, agency: str | None, output: Path | None) -> None:
+    from ftcore import services
+    from ftcore.insight import report
+
+    report.month_of(month)  # before a database is opened for nothing
+    file = output or Path(f"mesures-{month}.pdf")
+    house = services.build(Settings.from_env(os.environ))
+    try:
+        file.write_bytes(report.monthly(house.database, house.person, month, agency))
+    except OSError as error:
+        raise FtError(f"Le fichier « {file} » ne peut pas être écrit. Choisissez un dossier qui existe.") from error
+    finally:
+        house.stop()
+    click.echo(f"Rapport écrit dans « {file} ».")
+
+
 @main.command(name="rehearse", help="Joue tout le parcours sur une base jetable, avec des personnes fictives.")
 @click.argument("offers", type=click.Path(path_type=Path))
 @click.option("--candidates", default=2000, show_default=True, help="Nombre de personnes fictives.")

@@ -1,5 +1,6 @@
 """Step 3 of Présélection: who is kept, who is not and why, each SMS in full, its price, a test on one's own phone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from ftcore.database import utc_now
 from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.model import Offer
-from ftcore.outreach import campaigns, trial
+from ftcore.outreach import campaigns, sms, trial
+from ftcore.outreach.arms import Compared, Unit
 from ftcore.outreach.campaigns import Planned, Preflight
 from ftcore.phones import display
 from ftcore.services import current
@@ -32,17 +34,20 @@ def check_step(offer: Offer, ids: list[UUID]) -> Preflight:
         services.settings.sending_hours,
         utc_now(),
         services.settings.part_price,
+        UUID(campaign) if (campaign := st.session_state.get("preselection.campaign")) else campaigns.NO_CAMPAIGN,
     )
     figures(plan)
     rules(plan)
+    lots(plan)
     if plan.kept:
         rewritten(plan.kept)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{wording.counted(len(plan.kept), 'message')} en entier**")
-            st.caption(f"Modèle « premier message », {version(plan.template.version)}")
+            if plan.draws.of(Compared.WORDING) is None:
+                st.caption(f"Modèle « premier message », {version(plan.template.version)}")
             st.space("stretch")
             try_it(offer)
-        table(plan.kept)
+        table(plan)
     else:
         st.warning(
             "Personne de cette sélection ne peut recevoir de SMS. Voyez les motifs ci-dessous, puis « Retour » pour "
@@ -123,21 +128,51 @@ def shown(character: str) -> str:
     return escaped(character) if character.isprintable() else "espace ou signe invisible"
 
 
-def table(kept: tuple[Planned, ...]) -> None:
+def lots(plan: Preflight) -> None:
+    """What a running comparison leaves to chance. The arm of a person is not shown: people are chosen without it."""
+    for running in plan.draws.running:
+        what = {
+            Compared.WORDING: "le premier message",
+            Compared.HOURS: "l'heure de départ",
+            Compared.REMINDER: "la relance de celles qui ne répondent pas",
+        }[running.compared]
+        whose = {
+            Unit.PERSON: f"{what} de chaque personne est tiré au sort à l'envoi",
+            Unit.CAMPAIGN: f"{what} est tiré au sort à l'envoi, le même pour toute cette campagne",
+            Unit.OFFER: f"{what} est tiré au sort, le même pour toutes les personnes de cette offre",
+        }[running.unit]
+        a, b = (escaped(running.arms[arm].label) for arm in ("a", "b"))
+        st.info(
+            f"Comparaison « {escaped(running.name)} » : {whose}, entre « {a} » et « {b} ». "
+            "Coût et premier départ peuvent donc changer un peu.",
+            icon=":material/casino:",
+        )
+
+
+def table(plan: Preflight) -> None:
+    """Every message in full; where it is drawn by lot, both that the person may get."""
+    kept, drawn = plan.kept, plan.draws.of(Compared.WORDING)
+    bodies = {"Message": [planned.body for planned in kept]}
+    width, wrap = 465, WRAP
+    if drawn is not None:
+        both = zip(*(planned.bodies for planned in kept if planned.bodies), strict=True)
+        bodies = {drawn.arms[arm].label: list(column) for arm, column in zip("ab", both, strict=True)}
+        width, wrap = 270, WRAP * 270 // 465
+    either = [planned.bodies or (planned.body,) for planned in kept]
     # All rows have the height of the longest message: every one of them stands there in full.
-    row_height = max(-(-len(planned.body) // WRAP) for planned in kept) * LINE + 22
+    row_height = max(-(-len(body) // wrap) for column in bodies.values() for body in column) * LINE + 22
+    lengths = [[sms.measure(body) for body in each] for each in either]
+    price = current().settings.part_price
     st.dataframe(
         pd.DataFrame(
             {
                 "Personne": [f"{planned.name} {unbroken(display(planned.phone))}" for planned in kept],
-                "Message": [planned.body for planned in kept],
-                "Longueur": [
-                    f"{unbroken(wording.counted(planned.length.units, 'signe'))} {planned.length.encoding} "
-                    + unbroken(wording.counted(planned.length.parts, "partie"))
-                    for planned in kept
+                **bodies,
+                "Longueur": [either_of(length(one) for one in each) for each in lengths],
+                "Coût": [either_of(wording.euros(one.parts * price) for one in each) for each in lengths],
+                "Départ": [
+                    either_of(departure(slot) for slot in planned.slots or (planned.leaves_utc,)) for planned in kept
                 ],
-                "Coût": [wording.euros(planned.cost) for planned in kept],
-                "Départ": [departure(planned.leaves_utc) for planned in kept],
             }
         ),
         hide_index=True,
@@ -145,12 +180,22 @@ def table(kept: tuple[Planned, ...]) -> None:
         row_height=row_height,
         column_config={
             "Personne": st.column_config.TextColumn(width=125),
-            "Message": st.column_config.TextColumn(width=465),
+            **{label: st.column_config.TextColumn(width=width) for label in bodies},
             "Longueur": st.column_config.TextColumn(width=90),
             "Coût": st.column_config.TextColumn(width=65),
             "Départ": st.column_config.TextColumn(width=110),
         },
     )
+
+
+def length(one: sms.Length) -> str:
+    units = unbroken(wording.counted(one.units, "signe"))
+    return f"{units} {one.encoding} " + unbroken(wording.counted(one.parts, "partie"))
+
+
+def either_of(said: Iterable[str]) -> str:
+    """What is sure, or the two between which the lot decides."""
+    return " ou ".join(dict.fromkeys(said))
 
 
 def unbroken(text: str) -> str:

@@ -120,6 +120,11 @@ for key, icon in (("conversations.refused", ":material/error:"), ("conversations
     if told := state.pop(key, None):
         (st.error if key.endswith("refused") else st.success)(told, icon=icon)
 offers = {str(offer.offer_id): offer for offer in offer_book.offers(database, person)}
+# A link from Mesures opens a list, or the exchanges of an offer.
+if (wanted := st.query_params.pop("liste", None)) in list(LISTS):
+    state["conversations.list"] = WorkList(wanted)
+if (wanted := st.query_params.pop("offre", None)) in offers:
+    state["conversations.offer"] = wanted
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = st.segmented_control("Vue", VIEWS, default=VIEWS[0], key="conversations.view", label_visibility="collapsed")
     offer_key = st.selectbox(

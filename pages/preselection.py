@@ -201,7 +201,7 @@ with head:
                 offer,
                 [p.candidate_id for p in plan.kept],
                 state["preselection.considered"],
-                plan.template.name,
+                plan.seen,
             ),
         )
     elif step == 3:

@@ -16,6 +16,7 @@ TABLES = (
     "offer", "offer_closing", "candidate", "pool_size", "campaign", "conversation", "message", "message_event", "reply",
     "opt_out",
     "callback",
+    "comparison", "comparison_assignment", "comparison_count",
     "launch_turn", "journal", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ftcore.database import Row
 from ftcore.demo.agencies import AGENCIES, HISTORY, HOURS, DemoAgency, counselor, paris, utc
+from ftcore.demo.comparisons import DemoComparisons
 from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE, Places, Template, offer_of, offer_row
 from ftcore.model import (
     FINAL_STATES,
@@ -53,6 +54,7 @@ _ANSWERS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.06, ("STOP", "stop", "Stop", "Arrêt", "STOP.")),
 )  # fmt: skip
 _OPENING = Wording(Kind.OPENING, 0, DEFAULTS[Kind.OPENING])
+_REMINDER = Wording(Kind.REMINDER, 0, DEFAULTS[Kind.REMINDER])
 _SECOND_ANSWERS = ("Merci", "A quelle heure vous appelez ?", "Finalement non merci", "Oui", "Merci à vous", "Non")
 _AWAIT_A_PERSON = {"interested", "needs_human", "unclear", "wrong_person"}
 # Counselors have looked at what came before today.
@@ -98,6 +100,7 @@ class History:
         self._rng = random.Random(f"history {self.seed} {self.agency.agency_id}")
         self._contacts: defaultdict[str, _Contact] = defaultdict(_Contact)
         self._by_trade: defaultdict[str, list[Row]] = defaultdict(list)
+        self._compared = DemoComparisons(self.agency, self.now, self.seed)
         for person in self.pool:
             self._by_trade[person["occupation_code"]].append(person)
 
@@ -115,6 +118,8 @@ class History:
             launches += [(utc(day, self._launch_time()), offer, suited) for day in chosen]
         for launched, offer, suited in sorted(launches, key=lambda launch: (launch[0], launch[1].title)):
             self._campaign(launched, offer, suited)
+        for table, rows in self._compared.rows():
+            self.tables[table] += rows
         if is_main:
             for rank, template in enumerate(FRESH):
                 created = self.now - timedelta(minutes=8 + 11 * rank)
@@ -161,19 +166,25 @@ class History:
                 "demo": True,
             }
         )
-        for rank, person in enumerate(chosen):
+        ids = [self._id() for _ in chosen]
+        leaves = [next_slot(launched, person["department"], HOURS) for person in chosen]
+        people = [person["candidate_id"] for person in chosen]
+        self._compared.launch(launched, list(zip(people, ids, leaves, strict=True)))
+        for rank, (person, conversation_id) in enumerate(zip(chosen, ids, strict=True)):
             suited.remove(person)
-            self._conversation(launched, 0.4 * rank, campaign_id, offer, person)
+            self._conversation(conversation_id, launched, 0.4 * rank, campaign_id, offer, person)
 
     def _may_be_contacted(self, person: Row, launched: datetime) -> bool:
         contact = self._contacts[person["phone"]]
         rested = contact.latest is None or launched - contact.latest >= campaigns.REST
         return rested and not contact.stopped
 
-    def _conversation(self, launched: datetime, wait: float, campaign_id: UUID, offer: Offer, person: Row) -> None:
+    def _conversation(
+        self, conversation_id: UUID, launched: datetime, wait: float, campaign_id: UUID, offer: Offer, person: Row
+    ) -> None:
         row: Row = {
             "agency_id": self.agency.agency_id,
-            "conversation_id": self._id(),
+            "conversation_id": conversation_id,
             "campaign_id": campaign_id,
             "offer_id": offer.offer_id,
             "candidate_id": person["candidate_id"],
@@ -197,11 +208,14 @@ class History:
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
         contact.latest = launched
-        body = templates.fill(_OPENING, templates.values_of(self.agency.name, offer, person["first_name"]))
-        state, settled = self._message(row, person, body, launched, wait, opening=True)
+        opening, name = self._compared.opening(conversation_id, _OPENING)
+        body = templates.fill(opening, templates.values_of(self.agency.name, offer, person["first_name"]))
+        state, settled = self._message(row, person, body, launched, wait, opening=True, template=name)
         if state is MessageState.FAILED:
             row["state"], row["changed_utc"] = ConversationState.UNREACHED.value, settled
-        elif state is MessageState.DELIVERED and self._rng.random() < _REPLY_SHARE:
+        elif state is MessageState.DELIVERED and self._rng.random() < self._compared.reply_share(
+            conversation_id, _REPLY_SHARE
+        ):
             talk = Talk(offer, person["first_name"], self.agency.name, ConversationState.WAITING, automatic=1)
             self._answers(row, person, talk, settled, is_first)
             self._keep(row, talk)
@@ -352,11 +366,13 @@ class History:
         reminded = next_slot(due, person["department"], HOURS)
         if reminded > self.now - timedelta(hours=1):
             return
-        template = Wording(Kind.REMINDER, 0, DEFAULTS[Kind.REMINDER])
-        body = templates.fill(template, templates.values_of(self.agency.name, offer, person["first_name"]))
-        self._message(row, person, body, reminded, 0.0, opening=False, template=template.name)
-        row["reminded_utc"] = self._contacts[row["phone"]].latest = reminded
-        self._event(row, Happening.REMINDED, reminded)
+        reminder = self._compared.reminder(row["conversation_id"], _REMINDER)
+        if reminder is not None:
+            template, name = reminder
+            body = templates.fill(template, templates.values_of(self.agency.name, offer, person["first_name"]))
+            self._message(row, person, body, reminded, 0.0, opening=False, template=name)
+            row["reminded_utc"] = self._contacts[row["phone"]].latest = reminded
+            self._event(row, Happening.REMINDED, reminded)
         closed = reminded + silences.CLOSED_AFTER + timedelta(minutes=self._rng.uniform(1, 9))
         if closed < self.now:
             row["state"], row["changed_utc"] = ConversationState.CLOSED.value, closed

@@ -12,14 +12,15 @@ from ftcore.errors import LaunchRefused
 from ftcore.matching import choices
 from ftcore.matching.choices import Choice
 from ftcore.model import Campaign, CampaignState, ConversationState, Offer, Person
+from ftcore.outreach import arms
 from ftcore.outreach.outgoing import Outgoing, Receipt, SmsGateway, cancel, queue
-from ftcore.outreach.preflight import REST, Excluded, Planned, Preflight, plan
+from ftcore.outreach.preflight import NO_CAMPAIGN, REST, Excluded, Planned, Preflight, plan
 from ftcore.outreach.progress import Progress, campaign_of, people_of, progress
 from ftcore.settings import PART_PRICE
 from ftcore.trust import access, journal
 
-__all__ = ["REST", "Excluded", "Outgoing", "Planned", "Preflight", "Progress", "Receipt", "SmsGateway", "cancel",
-           "launch", "preflight", "progress", "queue", "set_state"]  # fmt: skip
+__all__ = ["NO_CAMPAIGN", "REST", "Excluded", "Outgoing", "Planned", "Preflight", "Progress", "Receipt", "SmsGateway",
+           "cancel", "launch", "preflight", "progress", "queue", "set_state"]  # fmt: skip
 
 
 def preflight(
@@ -30,11 +31,15 @@ def preflight(
     hours: tuple[int, int] | None,
     now: datetime,
     part_price: Decimal = PART_PRICE,
+    campaign_id: UUID = NO_CAMPAIGN,
 ) -> Preflight:
-    """Say who would be written to, with every message, and who would not, with the reason."""
+    """Say who would be written to, with every message, and who would not, with the reason.
+
+    `campaign_id` is that of the launch to come: a comparison may draw whole campaigns.
+    """
     access.require(person, "send messages", offer.agency_id)
     with database.read() as reader:
-        return plan(reader, offer, candidate_ids, hours, now, part_price)
+        return plan(reader, offer, candidate_ids, hours, now, part_price, campaign_id)
 
 
 def launch(
@@ -56,7 +61,8 @@ def launch(
     `campaign_id` is chosen before the click: a second click, tab or replica finds the campaign there
     and gets it back, nothing is sent twice. The exclusions and the caps are computed again inside the
     transaction. `choice` says how the people were found, and is kept with the campaign. `confirmed` names
-    the wording that was read and confirmed: another one would not be sent in its place.
+    what was read and confirmed (`Preflight.seen`): another wording would not be sent in its place. What a
+    running comparison leaves to the lot is drawn and recorded here.
     Raises LaunchRefused when nobody is left to write to, the agency has halted its sending, or the wording
     has changed.
     """
@@ -69,7 +75,7 @@ def launch(
         there = tx.one("SELECT * FROM campaign WHERE agency_id = $1 AND campaign_id = $2", offer.agency_id, campaign_id)
         if there is not None:
             return campaign_of(there, people_of(tx, offer.agency_id, campaign_id))
-        planned = plan(tx, offer, candidate_ids, hours, now, part_price)
+        planned = plan(tx, offer, candidate_ids, hours, now, part_price, campaign_id)
         _refuse(planned, confirmed)
         campaign = {
             "agency_id": offer.agency_id,
@@ -96,7 +102,7 @@ def launch(
             campaign_id,
             now,
             f"{len(planned.kept)} people, {len(planned.excluded)} excluded, {planned.parts} SMS parts, "
-            f"wording {planned.template.name}",
+            f"wording {planned.wordings}",
         )
         return campaign_of(campaign, len(planned.kept))
 
@@ -109,10 +115,10 @@ def _refuse(planned: Preflight, confirmed: str | None) -> None:
             "Les envois de l'agence sont arrêtés : rien n'a été envoyé. Un responsable d'équipe peut les reprendre "
             "dans Administration, « Plafonds et horaires »."
         )
-    if confirmed is not None and confirmed != planned.template.name:
+    if confirmed is not None and confirmed != planned.seen:
         raise LaunchRefused(
-            "Le modèle du premier message a changé depuis votre vérification : rien n'a été envoyé. Relisez les "
-            "messages, puis confirmez de nouveau."
+            "Le modèle du premier message a changé depuis votre vérification, ou une comparaison a commencé ou fini : "
+            "rien n'a été envoyé. Relisez les messages, puis confirmez de nouveau."
         )
     if planned.kept:
         return
@@ -155,12 +161,14 @@ def _open_conversations(tx: Transaction, offer: Offer, campaign_id: UUID, planne
                 each.body,
                 each.leaves_utc,
                 opening=True,
-                template=planned.template.name,
+                template=each.template,
             )
             for conversation, each in zip(conversations, planned.kept, strict=True)
         ],
         now,
     )
+    opened = {row["candidate_id"]: row["conversation_id"] for row in conversations}
+    arms.record(tx, offer.agency_id, planned.draws, opened, now)
 
 
 def set_state(database: Database, person: Person, campaign_id: UUID, state: CampaignState, now: datetime) -> None:

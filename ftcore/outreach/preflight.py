@@ -12,8 +12,9 @@ from uuid import UUID
 from ftcore.database import Row, Transaction
 from ftcore.model import Offer
 from ftcore.outreach import sending_rules, sms, templates
+from ftcore.outreach.arms import Compared, Draws, Running, draw, slots
 from ftcore.outreach.caps import Allowance
-from ftcore.outreach.hours import department_of, next_slot
+from ftcore.outreach.hours import department_of
 from ftcore.outreach.outgoing import written_to_unasked
 from ftcore.outreach.sending_rules import Halt, Rules
 from ftcore.outreach.templates import Kind, Template
@@ -21,6 +22,8 @@ from ftcore.phones import normalise
 
 # One person: at most one message that nobody asked for in this time, across all campaigns.
 REST = timedelta(hours=24)
+# A look without a launch in mind.
+NO_CAMPAIGN = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,9 @@ class Planned:
     """One SMS as it would leave. `cost` is an estimate in euros.
 
     `rewritten` pairs each character that was typed with what is sent in its place, as it would have made
-    the message dearer; `dear` holds those that cannot be rewritten and keep it so.
+    the message dearer; `dear` holds those that cannot be rewritten and keep it so. `template` names the
+    wording. Where a comparison decides by lot, `bodies` and `slots` hold what either arm would give this
+    person: whoever launches is not to know the arm, or the choice of people could follow it.
     """
 
     candidate_id: UUID
@@ -41,6 +46,9 @@ class Planned:
     leaves_utc: datetime
     rewritten: tuple[tuple[str, str], ...] = ()
     dear: str = ""
+    template: str = ""
+    bodies: tuple[str, str] | None = None
+    slots: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,18 @@ class Preflight:
     rules: Rules
     hours: tuple[int, int] | None
     left: tuple[int, Decimal]
+    draws: Draws
+
+    @property
+    def seen(self) -> str:
+        """What was read before a confirmation, in one word: the wording, and what the lot decides."""
+        return " ".join([self.template.name, *(each.comparison_id.hex for each in self.draws.running)])
+
+    @property
+    def wordings(self) -> str:
+        """The wording of the first messages, by its name: the agency's, or that of the comparison."""
+        running = self.draws.of(Compared.WORDING)
+        return self.template.name if running is None else running.template
 
     @property
     def parts(self) -> int:
@@ -96,6 +116,7 @@ def plan(
     hours: tuple[int, int] | None,
     now: datetime,
     part_price: Decimal,
+    campaign_id: UUID = NO_CAMPAIGN,
 ) -> Preflight:
     """Look at each person of a selection in its order; the caps keep the first of them.
 
@@ -107,6 +128,7 @@ def plan(
     agency_name = tx.value("SELECT name FROM agency WHERE agency_id = $1", offer.agency_id)
     rows = _candidates(tx, offer, candidate_ids)
     recent = _recently_approached(tx, [row["phone"] for row in rows.values()], now)
+    draws = draw(tx, offer.agency_id, offer.offer_id, campaign_id, _eligible(candidate_ids, rows, recent))
     allowance = Allowance(tx, offer.agency_id, rules.caps, part_price, now)
     left: tuple[int, Decimal] | None = None
     kept: list[Planned] = []
@@ -120,7 +142,7 @@ def plan(
         name = f"{row['first_name']} {row['last_name']}"
         reason = _reason_against(row, recent, taken)
         if reason is None:
-            planned = _planned(row, name, template, agency_name, offer, hours, now, part_price)
+            planned = _planned(row, name, template, draws, agency_name, offer, hours, now, part_price)
             left = left or allowance.left(planned.leaves_utc)
             reason = allowance.refusal(planned.leaves_utc, planned.length.parts)
             if reason is None:
@@ -128,7 +150,12 @@ def plan(
                 kept.append(planned)
                 continue
         excluded.append(Excluded(candidate_id, name, reason))
-    return Preflight(tuple(kept), tuple(excluded), template, rules, hours, left or allowance.left(now))
+    return Preflight(tuple(kept), tuple(excluded), template, rules, hours, left or allowance.left(now), draws)
+
+
+def _eligible(candidate_ids: Sequence[UUID], rows: dict[UUID, Row], recent: set[str]) -> list[UUID]:
+    """Those for whom lots are drawn: everybody whom only a cap could still keep out."""
+    return [each for each in candidate_ids if each in rows and _reason_against(rows[each], recent, set()) is None]
 
 
 def _candidates(tx: Transaction, offer: Offer, candidate_ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -173,30 +200,51 @@ def _reason_against(row: Row, recent: set[str], taken: set[str]) -> str | None:
 def _planned(
     row: Row,
     name: str,
-    template: Template,
+    usual: Template,
+    draws: Draws,
     agency_name: str,
     offer: Offer,
     hours: tuple[int, int] | None,
     now: datetime,
     part_price: Decimal,
 ) -> Planned:
-    typed = templates.raw(template, templates.values_of(agency_name, offer, row["first_name"]))
+    candidate_id = row["candidate_id"]
+    values = templates.values_of(agency_name, offer, row["first_name"])
+    template, template_name = draws.opening(candidate_id, usual)
+    typed = templates.raw(template, values)
     body = sms.gsm_safe(typed)
     length = sms.measure(body)
     # What is known of the person before what the number tells.
     department = row["department"] or department_of(row["phone"])
     return Planned(
-        row["candidate_id"],
+        candidate_id,
         name,
         row["phone"],
         department,
         body,
         length,
         length.parts * part_price,
-        next_slot(now, department, hours),
+        draws.leaves(candidate_id, now, department, hours),
         sms.rewrites(typed),
         sms.dear(body),
+        template_name,
+        _bodies(draws.of(Compared.WORDING), values),
+        _slots(draws.of(Compared.HOURS), now, department),
     )
+
+
+def _bodies(running: Running | None, values: dict[str, str]) -> tuple[str, str] | None:
+    if running is None:
+        return None
+    a, b = (templates.fill(Template(Kind.OPENING, 0, running.arms[arm].body or ""), values) for arm in ("a", "b"))
+    return a, b
+
+
+def _slots(running: Running | None, now: datetime, department: str | None) -> tuple[datetime, datetime] | None:
+    if running is None:
+        return None
+    of = slots(running, now, department)
+    return of["a"], of["b"]
 
 
 def _recently_approached(tx: Transaction, phones: list[str], now: datetime) -> set[str]:

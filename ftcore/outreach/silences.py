@@ -11,7 +11,7 @@ from uuid import UUID
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.model import ConversationState
-from ftcore.outreach import campaigns, sending_rules, templates
+from ftcore.outreach import arms, campaigns, sending_rules, templates
 from ftcore.outreach.caps import Allowance
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.outgoing import written_to_unasked
@@ -31,6 +31,11 @@ MOST_AT_ONCE = 200
 NO_CAP = 10**9
 
 _NOT_CLOSED = "NOT EXISTS (SELECT 1 FROM offer_closing o WHERE o.agency_id = v.agency_id AND o.offer_id = v.offer_id)"
+_UNREMINDED_FOR_LONG = f"""
+    EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id
+            AND m.opening AND m.claimed_utc < $3::TIMESTAMP - INTERVAL '{REMINDER_AFTER // timedelta(hours=1)} hours')
+    AND {arms.NOT_REMINDED}
+"""
 
 
 def attend(database: Database, hours: tuple[int, int] | None, now: datetime, part_price: Decimal = PART_PRICE) -> int:
@@ -67,6 +72,7 @@ def _remind(tx: Transaction, hours: tuple[int, int] | None, part_price: Decimal,
           AND NOT EXISTS (SELECT 1 FROM message m WHERE m.agency_id = v.agency_id
                           AND m.conversation_id = v.conversation_id AND NOT m.opening)
           AND NOT EXISTS (SELECT 1 FROM opt_out s WHERE s.phone = v.phone)
+          AND NOT {arms.NOT_REMINDED}
         ORDER BY v.opened_utc, v.conversation_id LIMIT {MOST_AT_ONCE}
         """,
         now - REMINDER_AFTER,
@@ -113,7 +119,8 @@ def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], part_price
 
 
 def _written(tx: Transaction, agency_id: UUID, rows: list[Row], now: datetime) -> list[campaigns.Outgoing]:
-    wording = templates.current(tx, agency_id)[Kind.REMINDER]
+    usual = templates.current(tx, agency_id)[Kind.REMINDER]
+    wordings = arms.reminders(tx, agency_id, [row["conversation_id"] for row in rows], usual)
     known = {
         row["offer_id"]: offers.from_row(row)
         for row in tx.rows(
@@ -131,20 +138,25 @@ def _written(tx: Transaction, agency_id: UUID, rows: list[Row], now: datetime) -
             row["department"],
             templates.fill(wording, templates.values_of(row["agency_name"], known[row["offer_id"]], row["first_name"])),
             now,
-            template=wording.name,
+            template=name,
         )
         for row in rows
+        for wording, name in (wordings[row["conversation_id"]],)
     ]
 
 
 def _close(tx: Transaction, now: datetime) -> int:
-    """Those who did not answer the reminder either: nothing more is awaited, and nothing is said of it."""
+    """Those who did not answer the reminder either: nothing more is awaited, and nothing is said of it.
+
+    Who was drawn to get none is closed when they would have been with one.
+    """
     return _moved(
         tx,
         ConversationState.CLOSED,
         Happening.SILENT,
         now,
-        "v.state = 'waiting' AND v.reminded_utc < $3 AND NOT EXISTS (SELECT 1 FROM message m "
+        f"v.state = 'waiting' AND (v.reminded_utc < $3 OR (v.reminded_utc IS NULL AND {_UNREMINDED_FOR_LONG})) "
+        "AND NOT EXISTS (SELECT 1 FROM message m "
         "WHERE m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id "
         "AND m.state IN ('queued', 'claimed'))",
         now - CLOSED_AFTER,

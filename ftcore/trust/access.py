@@ -16,12 +16,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "send messages": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "see figures": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR}),
+    "see evaluation": frozenset({Role.TEAM_LEAD, Role.EVALUATOR}),
     # What is said to people by SMS, when, and how much of it. To halt is always allowed; to go on is decided.
     "see sending rules": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "change wordings": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "change sending rules": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "stop sending": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "resume sending": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # A comparison by lot decides what people receive.
+    "define comparisons": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 
