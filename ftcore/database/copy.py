@@ -13,7 +13,8 @@ from ftcore.errors import DatabaseError
 TABLES = (
     "agency", "occupation", "occupation_title", "occupation_skill", "occupation_near", "department", "commune",
     "commune_postcode", "skill", "reference_load",
-    "offer", "offer_closing", "candidate", "pool_size", "campaign", "conversation", "message", "message_event", "reply",
+    "offer", "offer_closing", "candidate", "candidate_trait", "pool_size", "campaign", "campaign_trait_count",
+    "conversation", "conversation_trait", "message", "message_event", "reply",
     "opt_out",
     "callback",
     "launch_turn", "journal", "sandbox_sms",

@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "send messages": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "see figures": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR}),
+    "see evaluation": frozenset({Role.TEAM_LEAD, Role.EVALUATOR}),
     # What is said to people by SMS, when, and how much of it. To halt is always allowed; to go on is decided.
     "see sending rules": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "change wordings": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
