@@ -136,7 +136,7 @@ def record_launch(
 ) -> None:
     """Keep, in the transaction of a launch whose conversations are open, the groups of all whom it concerned.
 
-    `asked` is whom the launch was to write to. Without a `choice` nobody knows what was chosen from: nothing is counted.
+    `asked` is whom the launch was to write to. Without a `choice` nobody knows what was chosen from: no counts.
     """
     groups = group_columns(now.date())
     names = ", ".join(TRAITS)

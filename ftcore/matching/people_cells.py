@@ -11,7 +11,7 @@ from uuid import UUID
 import pandas as pd
 
 from ftcore import phones
-from ftcore.database import Database
+from ftcore.database import Database, utc_now
 from ftcore.matching.occupations import OccupationIndex
 from ftcore.matching.places import CodeKind, Communes
 from ftcore.model import Place
@@ -218,13 +218,13 @@ def birth_year(value: str) -> int | None:
     born = None if year else day(value, 1900)
     found = int(value) if year else born.year if born else 0
     # Nobody is registered before the age at which school may end.
-    if not 1910 <= found <= date.today().year - 14:
+    if not 1910 <= found <= utc_now().date().year - 14:
         raise Refused("Écrivez l'année de naissance (1987) ou la date (31/12/1987)")
     return found
 
 
 def priority_district(value: str) -> bool | None:
-    """Whether somebody lives in a priority district, said or by the district's code; None is unknown. Raises Refused."""
+    """Whether somebody lives in a priority district, or the district's code; None is unknown. Raises Refused."""
     said = " ".join(words(value))
     if not said or said in _NOT_SAID:
         return None
@@ -240,7 +240,7 @@ def unemployed_since(value: str) -> date | None:
     if " ".join(words(value)) in _NOT_SAID:
         return None
     found = day(value)
-    if found is not None and found > date.today():
+    if found is not None and found > utc_now().date():
         raise Refused("Cette date est à venir : écrivez depuis quand la personne est sans emploi")
     return found and found.replace(day=1)
 
