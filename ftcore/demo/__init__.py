@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
+from ftcore.demo import traits
 from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
@@ -40,6 +41,8 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
         history.write()
         for table, rows in history.tables.items():
             tables[table] += rows
+        tables["candidate_trait"] += traits.declared(pool, history.tables, seed, paris(now).date())
+    tables |= traits.counted(tables, seed)
 
     def write(tx: Transaction) -> None:
         # Replicas that start together take turns; the later one finds the work done.

@@ -72,7 +72,7 @@ STEPS: dict[str, Step] = {
         "la part des personnes jointes qui ont été mises en relation",
     ),
     "reached": Step(
-        "Jamais contactées", "Dans le fichier", "Contactées au moins une fois",
+        "Contact, sur tout le fichier", "Dans le fichier", "Contactées au moins une fois",
         "la part des personnes du fichier contactées au moins une fois",
     ),
 }  # fmt: skip
@@ -106,6 +106,11 @@ class Group:
     def differs(self) -> bool:
         """Whether the group is told apart from the best-off one."""
         return self.p_adjusted is not None and self.p_adjusted < LEVEL
+
+    @property
+    def is_to_watch(self) -> bool:
+        """Told apart if this had been the only question; among all that were asked, it may be chance."""
+        return self.p is not None and self.p < LEVEL and not self.differs
 
 
 @dataclass(frozen=True, slots=True)
