@@ -43,7 +43,12 @@ def asked(services: Services) -> tuple[date, date, UUID | None]:
     last = wording.paris(utc_now()).date()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox(
-            "Période", [*PERIODS], index=list(PERIODS).index(DEFAULT_PERIOD), key="equite-periode", bind="query-params"
+            "Période",
+            [*PERIODS],
+            index=list(PERIODS).index(DEFAULT_PERIOD),
+            key="equite-periode",
+            bind="query-params",
+            width=200,
         )
         key = None
         if len(names) > 1:
@@ -54,6 +59,7 @@ def asked(services: Services) -> tuple[date, date, UUID | None]:
                 placeholder=ALL,
                 format_func=lambda one: names[UUID(one)],
                 key="equite-agence",
+                width=320,
                 bind="query-params",
             )
     return last - timedelta(days=PERIODS[period]), last, UUID(key) if key else None
@@ -72,7 +78,12 @@ def stands_out(found: Fairness) -> None:
         )
         for each in findings:
             st.text(f"{fairness_wording.title(each)}. {fairness_wording.sentence(each, found.tests)}")
-        st.dataframe(fairness_wording.overview(found), hide_index=True, row_height=44, height="content")
+        st.dataframe(
+            fairness_wording.overview(found),
+            hide_index=True,
+            height="content",
+            column_config={"Étape": st.column_config.TextColumn(width=150)},
+        )
         st.caption(
             "Le rapport le plus bas de chaque étape : le taux du groupe, divisé par celui du groupe le mieux servi. "
             "« Pas d'écart net » ne prouve pas l'égalité : avec peu de personnes, un écart réel peut rester invisible."
@@ -82,11 +93,14 @@ def stands_out(found: Fairness) -> None:
 
 def in_full(found: Fairness) -> None:
     """One step and one trait, as chosen."""
+    # What stands out first, where anything does.
+    first = next(iter(found.findings), found.comparisons["replied", "sex"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         step = st.selectbox(
             "Étape",
             list(STEPS),
-            index=list(STEPS).index("replied"),
+            index=list(STEPS).index(first.step),
+            width=260,
             format_func=lambda key: STEPS[key].label,
             key="equite-etape",
             bind="query-params",
@@ -94,7 +108,7 @@ def in_full(found: Fairness) -> None:
         trait = st.segmented_control(
             "Critère",
             list(TRAITS),
-            default="sex",
+            default=first.trait,
             required=True,
             format_func=lambda key: TRAITS[key].label,
             key="equite-critere",

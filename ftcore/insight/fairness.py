@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
-from ftcore.insight.metrics import WINDOW_HOURS
+from ftcore.insight import outcomes
 from ftcore.insight.traits import TRAITS, UNKNOWN, group_columns
 from ftcore.insight.wording import PARIS
 from ftcore.model import Person, Role
@@ -162,11 +163,15 @@ def view(
     access.require(person, "see evaluation")
     if person.role is not Role.EVALUATOR:
         agency_ids = (person.agency_id,)
-    values = [_midnight(since), _midnight(until + timedelta(days=1)), agency_ids is None, list(agency_ids or ())]
-    with database.read() as reader:
+    where = [agency_ids is None, list(agency_ids or ())]
+    values = [_midnight(since), _midnight(until + timedelta(days=1)), *where]
+    # Another replica may be counting for long: what it has not committed yet is shown the next time.
+    with suppress(*database.conflicts):
+        outcomes.refresh(database)
+    with database.snapshot() as reader:
         counted = {
             "files": _of_launches(reader, values),
-            "people": reader.rows(_PEOPLE, *values),
+            "people": reader.rows(_PEOPLE, since, until, *where),
             "pool": reader.rows(_POOL.format(groups=group_columns(until)), *values),
         }
         has_demo = bool(reader.value(_HAS_DEMO, *values))
@@ -224,57 +229,18 @@ def _of_launches(reader: Transaction, values: Sequence[object]) -> list[Row]:
     return [row | {row["trait"]: row["group_name"]} for row in reader.rows(_LAUNCHES, *values)]
 
 
-# What became of each conversation, by the rules of Mesures: a STOP is no reply, a reply counts within the window, the
-# counselor's correction comes before the reading. Qualified: still interested, every question answered, and no
-# blocking prerequisite found not to be met. Retained: a counselor put the person forward.
-_CONVERSATIONS = f"""
-    opened AS (
-        SELECT v.agency_id, v.conversation_id, v.candidate_id AS person, v.state, v.verdict,
-               m.state IN ('accepted', 'sent', 'submitted', 'buffered', 'delivered')
-                   OR (m.state = 'failed' AND m.gateway_id IS NOT NULL) AS sent,
-               m.state = 'delivered' AS delivered, m.settled_utc AS delivered_utc
-        FROM conversation v
-        JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
-        WHERE v.opened_utc >= $1 AND v.opened_utc < $2 AND ($3 OR v.agency_id = ANY($4::UUID[]))
-    ), answer AS (
-        SELECT w.agency_id, w.conversation_id,
-               bool_or(coalesce(r.corrected, r.reading) <> 'stop'
-                   AND r.received_utc < w.delivered_utc + INTERVAL '{WINDOW_HOURS} hours') AS in_time,
-               bool_or(coalesce(r.corrected, r.reading) = 'stop') AS stopped,
-               bool_or(r.expecting IN ('availability', 'prerequisite')) AS went_on,
-               max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) IN ('yes', 'callback')
-                   AND r.expecting IS DISTINCT FROM 'prerequisite') AS latest_yes_utc,
-               max(r.received_utc) FILTER (WHERE coalesce(r.corrected, r.reading) = 'no'
-                   AND r.expecting IS DISTINCT FROM 'prerequisite') AS latest_no_utc
-        FROM opened w JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
-        GROUP BY w.agency_id, w.conversation_id
-    ), blocked AS (
-        SELECT DISTINCT p.agency_id, p.conversation_id FROM prerequisite_check p
-        JOIN opened w ON w.agency_id = p.agency_id AND w.conversation_id = p.conversation_id
-        WHERE p.demand = 'blocking' AND p.met = 'not_met'
-    ), one AS (
-        SELECT w.agency_id, w.conversation_id, w.person, w.sent, w.delivered, w.verdict,
-               w.delivered AND coalesce(r.in_time, false) AS replied,
-               w.delivered AND r.in_time AND NOT r.stopped AND r.went_on AND w.state = 'interested'
-                   AND r.latest_yes_utc IS NOT NULL AND b.conversation_id IS NULL
-                   AND (r.latest_no_utc IS NULL OR r.latest_yes_utc >= r.latest_no_utc) AS qualified
-        FROM opened w
-        LEFT JOIN answer r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
-        LEFT JOIN blocked b ON b.agency_id = w.agency_id AND b.conversation_id = w.conversation_id
-    )
-"""
-
 # One row a person, with the latest known group of each trait (keys are in the order of time): whoever was approached
-# for two offers counts once, also when one of two merged files did not know the trait.
-_PEOPLE = f"""
-    WITH {_CONVERSATIONS}, person AS (
+# for two offers counts once, also when one of two merged files did not know the trait. What became of a conversation
+# is as Mesures counts it (`outcomes.py`); retained: a counselor put the person forward.
+_PEOPLE = """
+    WITH person AS (
         SELECT max(t.sex) AS sex, max(t.age_band) AS age_band, max(t.priority_district) AS priority_district,
                max(t.unemployment) AS unemployment, bool_or(o.sent) AS sent, bool_or(o.delivered) AS delivered,
                bool_or(o.replied) AS replied, bool_or(o.qualified) AS qualified,
-               bool_or(o.qualified AND coalesce(o.verdict IN ('retained', 'introduced'), false)) AS retained,
-               bool_or(o.delivered AND coalesce(o.verdict = 'introduced', false)) AS introduced
-        FROM one o
+               bool_or(o.qualified AND o.retained) AS retained, bool_or(o.delivered AND o.introduced) AS introduced
+        FROM outcome o
         LEFT JOIN conversation_trait t ON t.agency_id = o.agency_id AND t.conversation_id = o.conversation_id
+        WHERE o.day >= $1 AND o.day <= $2 AND ($3 OR o.agency_id = ANY($4::UUID[]))
         GROUP BY o.agency_id, o.person
     )
     SELECT sex, age_band, priority_district, unemployment, count(*) FILTER (WHERE sent) AS sent,

@@ -39,3 +39,8 @@ CREATE TABLE conversation_trait (
     unemployment TEXT,
     PRIMARY KEY (agency_id, conversation_id)
 );
+
+-- Whether a counselor put the person forward: it outlives the conversation, as all that is counted of it.
+ALTER TABLE outcome ADD COLUMN retained BOOLEAN;
+INSERT INTO outcome_due SELECT agency_id, conversation_id FROM conversation
+WHERE EXISTS (SELECT 1 FROM outcome);

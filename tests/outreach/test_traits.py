@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from ftcore.database.base import Transaction
 from ftcore.errors import LaunchRefused
-from ftcore.insight import fairness, traits
+from ftcore.insight import fairness, outcomes, traits
 from ftcore.matching.choices import Choice
 from ftcore.model import Offer, Role
 from ftcore.outreach import campaigns
@@ -140,6 +141,19 @@ def test_what_changes_later_does_not_change_what_was_counted(town: Town) -> None
 # --- What survives -----------------------------------------------------------------------------------
 
 
+def recount(tx: Transaction) -> None:
+    """What a test wrote past the services is counted too."""
+    tx.execute("INSERT INTO outcome_due SELECT agency_id, conversation_id FROM conversation")
+
+
+def deliver(town: Town) -> None:
+    def write(tx: Transaction) -> None:
+        tx.execute("UPDATE message SET state = 'delivered', gateway_id = 'x', settled_utc = $1", town.now)
+        recount(tx)
+
+    town.database.transact(write)
+
+
 def told(town: Town, step: str, trait: str = "sex") -> dict[str, tuple[int | None, int | None]]:
     """Count and base of each group, as a team lead of the agency sees them."""
     lead = replace(town.counselor, role=Role.TEAM_LEAD)
@@ -155,9 +169,7 @@ def answered(town: Town) -> tuple[Offer, list[UUID], list[UUID]]:
     declare(town, women, sex="f")
     declare(town, men, sex="m")
     launch(town, offer, women + men, Choice("{}", (*women, *men)))
-    town.database.transact(
-        lambda tx: tx.execute("UPDATE message SET state = 'delivered', gateway_id = 'x', settled_utc = $1", town.now)
-    )
+    deliver(town)
     rows = town.database.rows("SELECT conversation_id, candidate_id FROM conversation")
     of = {row["candidate_id"]: row["conversation_id"] for row in rows}
     replies = [
@@ -165,7 +177,7 @@ def answered(town: Town) -> tuple[Offer, list[UUID], list[UUID]]:
          "received_utc": town.now + timedelta(minutes=5), "body": "oui", "reading": "yes", "rule": "test"}
         for one in women[:10] + men[:20]
     ]  # fmt: skip
-    town.database.transact(lambda tx: tx.insert("reply", replies))
+    town.database.transact(lambda tx: (tx.insert("reply", replies), recount(tx)))
     return offer, women, men
 
 
@@ -181,12 +193,14 @@ def test_the_counts_survive_the_erasure_of_a_person(town: Town) -> None:
     assert {step: told(town, step) for step in STEPS_BEFORE} == STEPS_BEFORE
     assert told(town, "reached") == {"f": (40, 40), "m": (40, 40), "unknown": (None, None)}
 
-    def erase(tx: object) -> None:
-        # As an erasure does: the person's record goes, and their conversations belong to nobody any more.
+    def erase(tx: Transaction) -> None:
+        # As an erasure does: the counters are cut from the person, then everything about them goes.
+        of = "SELECT conversation_id FROM conversation WHERE candidate_id = ANY($1::UUID[])"
+        outcomes.unlink(tx, [row["conversation_id"] for row in tx.rows(of, women[:2])])
         traits.forget(tx, town.counselor.agency_id, women[:2])
+        for table in ("reply", "message", "conversation"):
+            tx.execute(f"DELETE FROM {table} WHERE conversation_id IN ({of})", women[:2])
         tx.execute("DELETE FROM candidate WHERE candidate_id = ANY($1::UUID[])", women[:2])
-        for one in women[:2]:
-            tx.execute("UPDATE conversation SET candidate_id = $2 WHERE candidate_id = $1", one, uuid4())
 
     town.database.transact(erase)
     assert {step: told(town, step) for step in STEPS_BEFORE} == STEPS_BEFORE
@@ -199,9 +213,7 @@ def test_a_person_in_two_campaigns_is_one_person_and_two_files(town: Town) -> No
     _, women, men = answered(town)
     town.now += timedelta(days=2)
     launch(town, town.offer(), women + men, Choice("{}", (*women, *men)))
-    town.database.transact(
-        lambda tx: tx.execute("UPDATE message SET state = 'delivered', gateway_id = 'x', settled_utc = $1", town.now)
-    )
+    deliver(town)
     assert told(town, "selected")["f"] == (80, 80)
     assert told(town, "delivered")["f"] == (40, 40)
 
@@ -210,10 +222,11 @@ def test_of_a_merged_duplicate_the_known_trait_counts_and_the_person_once(town: 
     _, women, _ = answered(town)
     (double,) = town.people(1)
     launch(town, town.offer(), [double], None)
-    town.database.transact(
-        lambda tx: tx.execute("UPDATE message SET state = 'delivered', gateway_id = 'x', settled_utc = $1", town.now)
-    )
-    town.database.transact(
-        lambda tx: tx.execute("UPDATE conversation SET candidate_id = $2 WHERE candidate_id = $1", double, women[0])
-    )
+    deliver(town)
+
+    def merge(tx: Transaction) -> None:
+        tx.execute("UPDATE conversation SET candidate_id = $2 WHERE candidate_id = $1", double, women[0])
+        recount(tx)
+
+    town.database.transact(merge)
     assert told(town, "replied") == STEPS_BEFORE["replied"]
