@@ -1,5 +1,6 @@
 """Équité: does what the tool does come to all groups alike? A section of Évaluation, in aggregates only."""
 
+import math
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -184,16 +185,30 @@ def ratios(each: Comparison) -> go.Figure:
     )
     lowest = min([FOUR_FIFTHS, *(g.ratio_low for g in groups if g.ratio_low is not None)])
     highest = max([1.0, *(g.ratio_high for g in groups if g.ratio_high is not None)])
+    # Rounded outwards, so that the axis has few and round marks.
+    low, high = max(0.0, math.floor(10 * lowest - 0.5) / 10), math.ceil(10 * highest + 0.5) / 10
     figure.update_xaxes(
-        range=[max(0.0, lowest - 0.08), highest + 0.08], tickformat=".1f", title="Rapport au groupe le mieux servi"
+        range=[low, high],
+        dtick=0.1 if high - low <= 1.2 else 0.5,
+        tickformat=".1f",
+        title="Rapport au groupe le mieux servi",
     )
     figure.update_yaxes(
         tickmode="array", tickvals=places, ticktext=[charts.short(g.label) for g in groups], showgrid=False,
-        range=[min(places, default=0) - 0.6, 0.9],
+        range=[min(places, default=0) - 0.6, 1.4],
     )  # fmt: skip
-    figure.add_vline(x=1, line={"color": charts.ink(palette.QUIET), "width": 1.5})
-    charts.reference_line(figure, "quatre cinquièmes (repère américain)", x=FOUR_FIFTHS)
-    figure.update_layout(height=max(180, 110 + 62 * len(groups)), showlegend=False)
+    for ratio, dash in ((1.0, "solid"), (FOUR_FIFTHS, "dash")):
+        figure.add_vline(x=ratio, line={"color": charts.ink(palette.REFERENCE), "width": 1.5, "dash": dash})
+    figure.add_annotation(
+        x=FOUR_FIFTHS,
+        y=1.4,
+        text=" quatre cinquièmes (repère américain)",
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        font={"color": charts.ink(palette.REFERENCE), "size": 12},
+    )
+    figure.update_layout(height=max(200, 130 + 62 * len(groups)), showlegend=False)
     return figure
 
 

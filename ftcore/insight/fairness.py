@@ -73,7 +73,7 @@ STEPS: dict[str, Step] = {
         "la part des personnes jointes qui ont été mises en relation",
     ),
     "reached": Step(
-        "Contact, sur tout le fichier", "Dans le fichier", "Contactées au moins une fois",
+        "Au moins un contact", "Dans le fichier", "Contactées au moins une fois",
         "la part des personnes du fichier contactées au moins une fois",
     ),
 }  # fmt: skip

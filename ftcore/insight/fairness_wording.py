@@ -132,7 +132,7 @@ def overview(found: Fairness) -> pd.DataFrame:
             else:
                 mark = "▼ écart observé" if worst.differs else "◇ à surveiller" if worst.is_to_watch else ""
                 ratio = times(worst.ratio).removesuffix(" fois")
-                cells[its.label] = " ".join(filter(None, [f"{ratio} {worst.label.lower()}", mark]))
+                cells[its.label] = " · ".join(filter(None, [ratio, worst.label.lower(), mark]))
         lines.append({"Étape": one.label, **cells})
     return pd.DataFrame(lines)
 
