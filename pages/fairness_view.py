@@ -87,7 +87,8 @@ def stands_out(found: Fairness) -> None:
         )
         st.caption(
             "Le rapport le plus bas de chaque étape : le taux du groupe, divisé par celui du groupe le mieux servi. "
-            "« Pas d'écart net » ne prouve pas l'égalité : avec peu de personnes, un écart réel peut rester invisible."
+            "Sans marque, pas d'écart net ; cela ne prouve pas l'égalité : avec peu de personnes, un écart réel peut "
+            "rester invisible."
         )
         charts.downloads("equite.tout", fairness_wording.data(found))
 
@@ -163,7 +164,8 @@ def ratios(each: Comparison) -> go.Figure:
                 f"{fairness_wording.rate(g)} · {'référence' if g.is_best else fairness_wording.times(g.ratio)}"
                 for g in groups
             ],
-            textposition="top center",
+            # Beside its line, not across it.
+            textposition=["top left" if g.is_best else "top center" for g in groups],
             cliponaxis=False,
             marker={
                 "size": 13,

@@ -28,7 +28,7 @@ def title(each: Comparison) -> str:
         watched = any(group.is_to_watch for group in each.compared)
         return f"{step.label} : pas d'écart net {_BY[each.trait]}{', un écart à surveiller' if watched else ''}"
     worst = each.differing[0]
-    return f"{step.label} : {worst.spoken}, {times(worst.ratio)} le taux de la référence ({best.label.lower()})"
+    return f"{step.label} : {worst.spoken}, {times(worst.ratio)} le taux le plus élevé"
 
 
 def sentence(each: Comparison, tests: int) -> str:

@@ -469,7 +469,7 @@ NOBODY = group(UNKNOWN, too_few=True)
     [
         pytest.param(
             (WORSE, BEST, NOBODY),
-            "Réponse : les femmes, 0,78 fois le taux de la référence (hommes)",
+            "Réponse : les femmes, 0,78 fois le taux le plus élevé",
             "La part des personnes jointes qui ont répondu est de 49 % (n = 420) pour les hommes. Elle est plus basse "
             "pour les femmes (38 %, n = 310, soit 0,78 fois, IC 0,65–0,92). Le hasard seul l'explique mal (test exact "
             "de Fisher corrigé pour 24 comparaisons, p = 0,012). C'est une différence observée : elle ne dit pas à "
