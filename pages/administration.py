@@ -74,7 +74,11 @@ def choose_file() -> None:
             )
             if chosen is not None:
                 mapping[field] = chosen
-        st.caption(r"\* Indispensable. Pour une colonne absente du fichier, ce que l'agence sait déjà reste tel quel.")
+        st.caption(
+            r"\* Indispensable. Pour une colonne absente du fichier, ce que l'agence sait déjà reste tel quel. "
+            "Sexe, année de naissance, quartier prioritaire et date depuis laquelle la personne est sans emploi ne "
+            "servent qu'à mesurer l'équité : le classement ne les lit pas."
+        )
         whole = st.checkbox(
             "C'est la liste complète de l'agence",
             key="administration.whole",

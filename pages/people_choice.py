@@ -1,6 +1,6 @@
 """Choosing people for an offer: what counts, the ranked list or its map, one person in detail, near misses."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID, uuid4
 
 import pandas as pd
@@ -74,7 +74,8 @@ def people_step(offer: Offer) -> Selection:
         chosen = [ranked for ranked in listed if ranked.candidate.candidate_id in ids]
         take_along(chosen, masked)
         add_by_hand()
-    return Selection([*ids, *(key for key in added if key not in ids)], found.considered, choice)
+    selected = [*ids, *(key for key in added if key not in ids)]
+    return Selection(selected, found.considered, replace(choice, selected=tuple(selected)))
 
 
 def people(count: int) -> str:

@@ -76,7 +76,7 @@ class Lender(ABC):
         for table in TABLES:
             if template == "house" or table not in REFERENCE:
                 tx.execute(f"DELETE FROM {table}")
-        tx.execute("INSERT INTO launch_turn VALUES ('launch', 0)")
+        tx.execute("INSERT INTO launch_turn VALUES ('launch', 0), ('outcome', 0)")
         if template == "referential":
             found = tx.rows(" UNION ALL ".join(f"SELECT '{table}' AS t, count(*) FROM {table}" for table in REFERENCE))
             if self._reference is None:

@@ -12,6 +12,7 @@ import pytest
 from ftcore import demo
 from ftcore.database import Database, Row
 from ftcore.errors import FtError
+from ftcore.insight import traits
 from ftcore.matching import ranking, reference
 from ftcore.model import STATE_ORDER, Answer, MessageState, Role
 from ftcore.outreach import answers, campaigns, conversation, dialogue, replies
@@ -281,3 +282,33 @@ def test_the_demo_can_start_on_any_day(now: datetime) -> None:
     assert database.value("SELECT count(*) FROM conversation") > 1_300
     assert database.value("SELECT max(happened_utc) FROM message_event") < now
     assert database.value("SELECT max(created_utc) FROM offer") <= now
+
+
+def test_the_demos_traits_are_counted_as_the_program_counts_its_own(shown: Database) -> None:
+    known, people = (shown.value(f"SELECT count(*) FROM {table}") for table in ("candidate_trait", "candidate"))
+    assert 0.93 < known / people < 0.97
+    for campaign in shown.rows("SELECT * FROM campaign ORDER BY launched_utc DESC LIMIT 6"):
+        ids = campaign["agency_id"], campaign["campaign_id"]
+        of = """FROM conversation v LEFT JOIN candidate_trait t
+                 ON t.agency_id = v.agency_id AND t.candidate_id = v.candidate_id
+                 WHERE v.agency_id = $1 AND v.campaign_id = $2"""
+        in_sql = shown.rows(
+            f"SELECT v.conversation_id, {traits.group_columns(campaign['launched_utc'].date())} {of}", *ids
+        )
+        kept = shown.rows(
+            """SELECT v.conversation_id, t.sex, t.age_band, t.priority_district, t.unemployment
+               FROM conversation v LEFT JOIN conversation_trait t
+               ON t.agency_id = v.agency_id AND t.conversation_id = v.conversation_id
+               WHERE v.agency_id = $1 AND v.campaign_id = $2""",
+            *ids,
+        )
+        assert sorted(map(str, kept)) == sorted(map(str, in_sql))
+        counts = shown.rows("SELECT * FROM campaign_trait_count WHERE agency_id = $1 AND campaign_id = $2", *ids)
+        for trait in traits.TRAITS:
+            rows = [row for row in counts if row["trait"] == trait]
+            assert {row["group_name"]: row["contacted"] for row in rows if row["contacted"]} == Counter(
+                row[trait] or traits.UNKNOWN for row in kept
+            )
+            assert sum(row["selected"] for row in rows) >= len(kept)
+            assert all(row["contacted"] <= row["selected"] <= row["considered"] for row in rows)
+            assert all(row["seeking_listed"] <= min(row["seeking"], row["considered"]) for row in rows)

@@ -13,7 +13,8 @@ from ftcore.errors import DatabaseError
 TABLES = (
     "agency", "occupation", "occupation_title", "occupation_skill", "occupation_near", "department", "commune",
     "commune_postcode", "skill", "reference_load",
-    "offer", "offer_closing", "candidate", "pool_size", "campaign", "conversation", "message", "message_event", "reply",
+    "offer", "offer_closing", "candidate", "candidate_trait", "pool_size", "campaign", "campaign_trait_count",
+    "conversation", "conversation_trait", "message", "message_event", "reply",
     "opt_out",
     "callback",
     "comparison", "comparison_assignment", "comparison_count",
@@ -21,6 +22,7 @@ TABLES = (
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
     "sending_slot", "callback_secret", "fetch_mark",
+    "outcome", "outcome_sum", "outcome_check", "outcome_due",
 )  # fmt: skip
 
 

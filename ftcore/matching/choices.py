@@ -31,11 +31,15 @@ MOST_FOUND = 20
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How the people of a campaign were found: criteria as JSON, who was shown in which order, who was removed why."""
+    """How the people of a campaign were found: criteria as JSON, who was shown in which order, who was removed why.
+
+    `selected` is whom the counselor picked, before anything excluded some of them from the launch.
+    """
 
     criteria: str
     shown: tuple[UUID, ...]
     removed: Mapping[UUID, str] = field(default_factory=dict)
+    selected: tuple[UUID, ...] = ()
 
 
 def record(

@@ -11,7 +11,7 @@ from uuid import UUID
 import pandas as pd
 
 from ftcore import phones
-from ftcore.database import Database
+from ftcore.database import Database, utc_now
 from ftcore.matching.occupations import OccupationIndex
 from ftcore.matching.places import CodeKind, Communes
 from ftcore.model import Place
@@ -140,7 +140,7 @@ def experience(value: str) -> float | None:
     return number(value, "ans?|annees?", 60.0)
 
 
-def day(value: str) -> date | None:
+def day(value: str, first_year: int = 1950) -> date | None:
     """A date as 31/12/2026 or 2026-12-31; None is unknown. Raises Refused."""
     if not value:
         return None
@@ -155,7 +155,7 @@ def day(value: str) -> date | None:
             found = None
     except ValueError:
         found = None
-    if found is None or not 1950 <= found.year <= 2100:
+    if found is None or not first_year <= found.year <= 2100:
         raise Refused("Ce n'est pas une date : écrivez-la 31/12/2026 ou 2026-12-31")
     return found
 
@@ -191,6 +191,58 @@ def working_time(value: str) -> str | None:
     if found is None:
         raise Refused("Écrivez temps plein, temps partiel ou indifférent")
     return found
+
+
+_NOT_SAID = ("inconnu", "inconnue", "non renseigne", "non renseignee", "nr", "nc", "nsp", "autre", "non precise", "na")
+_SEXES = {
+    "f": "f", "femme": "f", "feminin": "f", "mme": "f", "madame": "f", "mlle": "f", "female": "f", "2": "f",
+    "h": "m", "m": "m", "homme": "m", "masculin": "m", "monsieur": "m", "mr": "m", "male": "m", "1": "m",
+}  # fmt: skip
+
+
+def sex(value: str) -> str | None:
+    """f or m, as declared (1 and 2 as INSEE numbers them); None is unknown, and what is neither. Raises Refused."""
+    said = " ".join(words(value))
+    if not said or said in _NOT_SAID:
+        return None
+    if said not in _SEXES:
+        raise Refused("Écrivez F ou H, ou laissez la cellule vide")
+    return _SEXES[said]
+
+
+def birth_year(value: str) -> int | None:
+    """The year of a birth, from the year or the date; the day is not kept. None is unknown. Raises Refused."""
+    if not value or " ".join(words(value)) in _NOT_SAID:
+        return None
+    year = re.fullmatch(r"\d{4}", value, re.ASCII)
+    born = None if year else day(value, 1900)
+    found = int(value) if year else born.year if born else 0
+    # Nobody is registered before the age at which school may end.
+    if not 1910 <= found <= utc_now().date().year - 14:
+        raise Refused("Écrivez l'année de naissance (1987) ou la date (31/12/1987)")
+    return found
+
+
+def priority_district(value: str) -> bool | None:
+    """Whether somebody lives in a priority district, or the district's code; None is unknown. Raises Refused."""
+    said = " ".join(words(value))
+    if not said or said in _NOT_SAID:
+        return None
+    if said in ("oui", "o", "1", "vrai", "true", "qpv", "en qpv", "yes") or re.fullmatch(r"q[pn]\d[0-9a-z]{4,6}", said):
+        return True
+    if said in ("non", "n", "0", "faux", "false", "hors qpv", "hors quartier prioritaire", "no"):
+        return False
+    raise Refused("Écrivez oui ou non, ou le code du quartier (QN00701M)")
+
+
+def unemployed_since(value: str) -> date | None:
+    """The first day of the month since which somebody is out of work; None is unknown. Raises Refused."""
+    if " ".join(words(value)) in _NOT_SAID:
+        return None
+    found = day(value)
+    if found is not None and found > utc_now().date():
+        raise Refused("Cette date est à venir : écrivez depuis quand la personne est sans emploi")
+    return found and found.replace(day=1)
 
 
 def _items(value: str, separators: str) -> list[str]:

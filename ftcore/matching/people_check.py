@@ -53,6 +53,7 @@ TYPES: dict[str, pa.DataType] = {
     "commune": pa.string(), "department": pa.string(), "lat": pa.float64(), "lon": pa.float64(),
     "mobility_km": pa.float64(), "available_from": pa.date32(), "licences": pa.list_(pa.string()),
     "contracts": pa.list_(pa.string()), "working_time": pa.string(),
+    "sex": pa.string(), "birth_year": pa.int32(), "priority_district": pa.bool_(), "unemployed_since": pa.date32(),
 }  # fmt: skip
 _PLACE = ("commune", "department", "lat", "lon")
 _PLACE_TYPE = pa.struct([(name, TYPES[name]) for name in _PLACE])
@@ -287,6 +288,10 @@ def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping
         "licences": plain("licences", cells.licences),
         "contracts": plain("contracts", cells.contracts),
         "working_time": plain("working_time", cells.working_time),
+        "sex": plain("sex", cells.sex),
+        "birth_year": plain("birth_year", cells.birth_year),
+        "priority_district": plain("priority_district", cells.priority_district),
+        "unemployed_since": plain("unemployed_since", cells.unemployed_since),
     }
 
 

@@ -81,6 +81,23 @@ FIELDS: dict[str, Field] = {
         "Temps de travail souhaité", False, ("temps de travail", "duree de travail", "temps plein", "working time")
     ),
     "licences": Field("Permis", False, ("permis de conduire", "licence", "driving licence", "permis et habilitations")),
+    # What only fairness is measured by: `ftcore/insight/traits.py` keeps it apart from the pool.
+    "sex": Field("Sexe", False, ("genre", "civilite", "gender")),
+    "birth_year": Field(
+        "Année de naissance",
+        False,
+        ("naissance", "date de naissance", "ne le", "ne e le", "year of birth", "date of birth", "birth date"),
+    ),
+    "priority_district": Field(
+        "Quartier prioritaire",
+        False,
+        ("qpv", "quartier prioritaire de la ville", "quartier prioritaire qpv", "en qpv", "resident qpv"),
+    ),
+    "unemployed_since": Field(
+        "Sans emploi depuis",
+        False,
+        ("inscrit depuis", "inscrit e depuis", "date d inscription", "chomage depuis", "sans emploi depuis le"),
+    ),
 }
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from ftcore import spreadsheet
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError
+from ftcore.insight import traits
 from ftcore.matching import pool
 from ftcore.matching.people_check import MOST_REASONS, TYPES, PeopleCheck
 from ftcore.matching.people_file import FIELDS, FrameTable, PeopleTable
@@ -157,8 +158,10 @@ def _merge(
     leaving = _leave(tx, agency_id, now) if whole else 0
     said(_COMPARED)  # nothing more is done, but a stop is heard
     bad = int(tx.value("SELECT count(*) FROM arriving WHERE NOT good"))
-    counts = _write(tx, agency_id, check.fields, said)
+    traits.keep_declared(tx, agency_id, [name for name in check.fields if name in traits.DECLARED])
+    counts = _write(tx, agency_id, [name for name in check.fields if name not in traits.DECLARED], said)
     pool.count_sizes(tx, agency_id)
+    tx.execute("DROP TABLE declared")
     tx.execute("DROP TABLE changed")
     tx.execute("DROP TABLE arriving")
     # The planner of the server must know at once what has come, or the next rankings are slow.
@@ -186,6 +189,7 @@ def _arrive(tx: Transaction, checked: _Checked) -> None:
 
 _SQL_TYPES = {
     pa.string(): "TEXT", pa.float64(): "DOUBLE PRECISION", pa.date32(): "DATE", pa.list_(pa.string()): "TEXT[]",
+    pa.int32(): "INTEGER", pa.bool_(): "BOOLEAN",
 }  # fmt: skip
 
 
@@ -321,6 +325,8 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
         agency_id,
     )
     added = int(tx.value("SELECT count(*) FROM arriving"))
+    # Known people of whom only a trait is new have been updated too, beside the pool.
+    beside = int(tx.value(_DECLARED_ONLY))
     tx.execute(
         "DELETE FROM candidate WHERE agency_id = $1 AND candidate_id IN (SELECT candidate_id FROM changed)", agency_id
     )
@@ -341,7 +347,13 @@ def _write(tx: Transaction, agency_id: UUID, fields: list[str], said: Progress) 
             last,
         )
         said(_CHANGED + (_INSERTED - _CHANGED) * done / len(shares))
-    return added, changed, good - added - changed
+    return added, changed + beside, good - added - changed - beside
+
+
+_DECLARED_ONLY = """
+    SELECT count(*) FROM declared WHERE candidate_id NOT IN (SELECT candidate_id FROM changed)
+    AND candidate_id NOT IN (SELECT candidate_id FROM arriving)
+"""
 
 
 # Sorting a whole pool at once takes a gigabyte; going through it for each domain takes long.

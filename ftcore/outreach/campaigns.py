@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.errors import LaunchRefused
+from ftcore.insight import traits
 from ftcore.matching import choices
 from ftcore.matching.choices import Choice
 from ftcore.model import Campaign, CampaignState, ConversationState, Offer, Person
@@ -94,6 +95,8 @@ def launch(
             chosen = [each.candidate_id for each in planned.kept]
             choices.record(tx, offer.agency_id, campaign_id, choice, chosen, now)
         _open_conversations(tx, offer, campaign_id, planned, now)
+        occupation = offer.occupation.code if offer.occupation else None
+        traits.record_launch(tx, offer.agency_id, campaign_id, occupation, choice, candidate_ids, now)
         journal.record(
             tx,
             offer.agency_id,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ftcore.database import Database
 from ftcore.errors import FtError, NotAllowed, NotFound, UnreadableFile
+from ftcore.insight import traits
 from ftcore.matching import people_check, people_file, pool
 from ftcore.matching.people_import import import_candidates, rejected_csv
 from ftcore.model import BadRow, ImportReport, Person, Role
@@ -108,7 +109,7 @@ def test_any_bytes_are_read_or_refused_in_words(name: str, data: bytes) -> None:
 def test_french_and_english_headers_are_recognised() -> None:
     french = HEADER.strip().split(";")
     assert list(people_file.guess_mapping(french)) == [
-        name for name in people_file.FIELDS if name not in ("contracts", "working_time")
+        name for name in people_file.FIELDS if name not in ("contracts", "working_time", *traits.DECLARED)
     ]
     assert people_file.guess_mapping(list(people_file.FIELDS)) == {name: name for name in people_file.FIELDS}
     assert people_file.guess_mapping(["N° de dossier", "Nom de famille", "Nom"])["last_name"] == "Nom"
