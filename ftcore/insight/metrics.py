@@ -29,12 +29,19 @@ FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is looked at: days are inclusive; None means all."""
+    """What is looked at: days are inclusive, in Paris, of the opening SMS; None means all.
+
+    `template` is the wording of the opening SMS, as "opening 3"; "opening 0" is the program's own.
+    `compared` is the period compared with; None is the equal period just before.
+    """
 
     since: date
     until: date
     agency_ids: tuple[UUID, ...] | None = None
     occupation: str | None = None
+    offer_id: UUID | None = None
+    template: str | None = None
+    compared: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ _CONDITIONS: dict[WorkList, str] = {
     WorkList.NO: f"{_OPEN} AND v.state IN ('declined', 'stopped')",
     WorkList.DONE: f"NOT {_OPEN}",
 }
+# The size of every list, as columns named `call_count` and so on.
+COUNTS = ", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[one]}) AS {one.value}_count" for one in WorkList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,15 @@ class Thread:
 def counts(database: Database, person: Person, now: datetime, offer_id: UUID | None = None) -> dict[WorkList, int]:
     """How many conversations each list holds, in the person's agency."""
     access.require(person, "read conversations")
-    columns = ", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[one]}) AS {one.value}" for one in WorkList)
     row = database.one(
-        f"SELECT {columns.replace('AS call', 'AS calls')} FROM conversation v "
+        f"SELECT {COUNTS} FROM conversation v "
         "WHERE v.agency_id = $1 AND ($2::UUID IS NULL OR v.offer_id = $2::UUID) AND $3::TIMESTAMP IS NOT NULL",
         person.agency_id,
         offer_id,
         now - PATIENCE,
     )
     assert row is not None
-    return {one: row["calls" if one is WorkList.CALL else one.value] for one in WorkList}
+    return {one: row[f"{one.value}_count"] for one in WorkList}
 
 
 def worklist(
