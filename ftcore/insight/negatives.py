@@ -81,7 +81,8 @@ def not_reached(database: Database, person: Person, scope: Scope, now: datetime)
                 SELECT v.candidate_id, min(CASE
                     WHEN EXISTS (SELECT 1 FROM reply r WHERE r.agency_id = v.agency_id
                                  AND r.conversation_id = v.conversation_id) THEN 0
-                    WHEN m.state = 'delivered' AND m.settled_utc + INTERVAL '{WINDOW_HOURS} hours' <= $5::TIMESTAMP THEN 1
+                    WHEN m.state = 'delivered'
+                        AND m.settled_utc + INTERVAL '{WINDOW_HOURS} hours' <= $5::TIMESTAMP THEN 1
                     WHEN m.state = 'unknown' THEN 3
                     WHEN m.state = 'failed' THEN 4
                     WHEN m.state = 'cancelled' THEN 5
