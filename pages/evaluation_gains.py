@@ -32,11 +32,8 @@ def show(services: Services, scope: Scope) -> None:
         found = gains.simulate(counted, assumed)
         show_results(found, counted)
         show_weights(counted, assumed)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        show_measured(counted)
-    with right:
-        show_assumed(assumed, services)
+    show_measured(counted)
+    show_assumed(assumed, services)
 
 
 def show_results(found: dict[str, Spread], counted: Measured) -> None:
@@ -45,17 +42,17 @@ def show_results(found: dict[str, Spread], counted: Measured) -> None:
     count_figure(boxes[0], "Temps gagné", gains_wording.hours(found["minutes_saved"].median),
                  f"90 % : {gains_wording.hours_range(found['minutes_saved'])}",
                  "Minutes d'un contact sans l'outil × contacts − minutes que l'outil demande encore.")  # fmt: skip
-    count_figure(boxes[1], "Net des coûts", gains_wording.money(found["saved"].median),
+    count_figure(boxes[1], "Économie nette", gains_wording.money(found["saved"].median),
                  f"90 % : {gains_wording.money_range(found['saved'])}",
                  "Coût du temps sans l'outil − coût du temps restant, des SMS et des frais fixes.")  # fmt: skip
     each = found.get("each_with")
     count_figure(
         boxes[2],
-        "Coût par personne qualifiée",
+        "Par personne qualifiée",
         gains_wording.money(each.median) if each else "—",
         f"90 % : {gains_wording.money_range(each)}" if each else "aucune personne qualifiée",
-        "SMS, frais fixes et temps restant ÷ personnes qui ont dit oui et sont passées au conseiller, non écartées "
-        "depuis.",
+        "Coût : SMS, frais fixes et temps restant ÷ personnes qui ont dit oui et sont passées au conseiller, non "
+        "écartées depuis.",
     )
     without = found.get("each_without")
     count_figure(
@@ -121,11 +118,10 @@ def show_weights(counted: Measured, assumed: dict[str, Baseline]) -> None:
 def show_measured(counted: Measured) -> None:
     st.subheader("Compté dans la base", anchor=False)
     st.caption(":material/database: Exact, pour les échanges ouverts dans la période, jusqu'à maintenant.")
-    st.dataframe(
-        pd.DataFrame(gains_wording.measured_lines(counted), columns=["", "Nombre"]),
-        hide_index=True,
-        column_config={"": st.column_config.TextColumn(width="large")},
-    )
+    lines = gains_wording.measured_lines(counted)
+    for place, first in zip(st.columns(3), range(0, len(lines), 4), strict=True):
+        part = pd.DataFrame(lines[first : first + 4], columns=["Ce qui est compté", "Nombre"])
+        place.dataframe(part, hide_index=True, column_config={"Nombre": st.column_config.TextColumn(alignment="right")})
 
 
 def show_assumed(assumed: dict[str, Baseline], services: Services) -> None:
@@ -136,9 +132,9 @@ def show_assumed(assumed: dict[str, Baseline], services: Services) -> None:
             [
                 {
                     "Hypothèse": f"{KINDS[name].label} ({KINDS[name].unit})",
-                    "Bas": each.low,
-                    "Valeur": each.value,
-                    "Haut": each.high,
+                    "Bas": gains_wording.amount(each.low),
+                    "Valeur": gains_wording.amount(each.value),
+                    "Haut": gains_wording.amount(each.high),
                     "Source": each.source,
                     "Version": gains_wording.version(each),
                 }
@@ -146,7 +142,8 @@ def show_assumed(assumed: dict[str, Baseline], services: Services) -> None:
             ]
         ),
         hide_index=True,
-        column_config={"Source": st.column_config.TextColumn(width="medium")},
+        column_config={"Source": st.column_config.TextColumn(width="large")}
+        | {name: st.column_config.TextColumn(alignment="right") for name in ("Bas", "Valeur", "Haut")},
     )
     if not access.may(evaluator(services), "change baselines"):
         return

@@ -85,7 +85,8 @@ def heat(table: pd.DataFrame, rows: str, columns: str) -> go.Figure:
                     showarrow=False,
                     font={"color": charts.ink(palette.PAPER if strong else palette.INK), "size": 13},
                 )
-    figure.update_xaxes(side="top", title_text=columns, showgrid=False)
+    wrapped = [name.replace(" ", "<br>") for name in names]
+    figure.update_xaxes(side="top", title_text=columns, showgrid=False, tickvals=names, ticktext=wrapped)
     figure.update_yaxes(title_text=rows, showgrid=False)
     figure.update_layout(height=420)
     return figure

@@ -43,6 +43,7 @@ def act(what: str, *arguments: object) -> None:
         "take over": takeover.take_over,
         "give back": takeover.give_back,
         "note": takeover.note,
+        "complain": takeover.complain,
         "settle unknown": settling.settle_unknown,
     }
     try:

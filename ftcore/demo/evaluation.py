@@ -11,6 +11,7 @@ from uuid import UUID
 from ftcore.database import Row
 from ftcore.demo.agencies import AGENCIES, paris
 from ftcore.model import Answer
+from ftcore.outreach.replies import ANSWER_WORDS
 
 # What counselors make of a reading, and how often: mostly of those that the machine itself was unsure of.
 _MEANT = {
@@ -34,7 +35,7 @@ def evaluation(tables: Mapping[str, list[Row]], now: datetime, seed: int) -> dic
     rng = random.Random(f"evaluation {seed}")
     _correct(tables, rng, now)
     return {
-        "thread_event": _complaints(tables, rng),
+        "thread_event": [*_complaints(tables, rng), *_taken_over(tables, rng)],
         "thumb": _thumbs(rng, now),
         "decision_time": _decision_times(tables, rng),
         "satisfaction": _satisfaction(tables, rng, now),
@@ -77,7 +78,8 @@ def _correct(tables: Mapping[str, list[Row]], rng: random.Random, now: datetime)
         answers, weights = zip(*_MEANT[reading], strict=True)
         when = max(reply["received_utc"], thread["seen_utc"]) + timedelta(seconds=rng.uniform(15, 900))
         if when < now:
-            meant = rng.choices(answers, weights)[0]
+            proposed = next((a for a, word in ANSWER_WORDS.items() if f"peut-être « {word} »" in reply["rule"]), None)
+            meant = proposed if proposed and rng.random() < 0.7 else rng.choices(answers, weights)[0]
             reply |= {"corrected": meant.value, "corrected_by": "demo-camille", "corrected_utc": when}
 
 
@@ -94,6 +96,27 @@ def _complaints(tables: Mapping[str, list[Row]], rng: random.Random) -> list[Row
         }
         for row in rng.sample(answered, min(3, len(answered)))
     ]
+
+
+def _taken_over(tables: Mapping[str, list[Row]], rng: random.Random) -> list[Row]:
+    """Some of those who needed a person were taken over for good."""
+    events = []
+    for row in tables["conversation"]:
+        row |= {"taken_over_by": None, "taken_over_utc": None}
+        if row["state"] == "needs_human" and row["verdict"] is not None and rng.random() < 0.6:
+            when = row["verdict_utc"] - timedelta(minutes=rng.uniform(3, 40))
+            row |= {"taken_over_by": "demo-camille", "taken_over_utc": when}
+            events.append(
+                {
+                    "agency_id": row["agency_id"],
+                    "conversation_id": row["conversation_id"],
+                    "event_id": UUID(int=rng.getrandbits(128), version=4),
+                    "kind": "taken_over",
+                    "actor": "demo-camille",
+                    "happened_utc": when,
+                }
+            )
+    return events
 
 
 def _thumbs(rng: random.Random, now: datetime) -> list[Row]:

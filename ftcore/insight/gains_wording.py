@@ -32,6 +32,12 @@ def money_range(spread: Spread) -> str:
     return f"de {money(spread.low)} à {money(spread.high)}"
 
 
+def amount(value: float) -> str:
+    """An assumed value as it was typed: "7", "0,05", "12 000"."""
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return text.replace(",", NARROW).replace(".", ",")
+
+
 def finding(saved: Spread) -> str:
     """What may be said of the time: nothing, where the interval holds zero."""
     if saved.low > 0:
@@ -103,6 +109,6 @@ def version(each: Baseline) -> str:
 
 def history(each: Baseline, kind: Kind) -> str:
     """One version in the history of an assumption."""
-    values = f"{number(each.low)} – {number(each.value)} – {number(each.high)} {kind.unit}"
+    values = " – ".join(amount(bound) for bound in (each.low, each.value, each.high)) + f" {kind.unit}"
     who = "programme" if each.changed_utc is None else f"{instant(each.changed_utc)}, par {each.changed_by}"
     return f"Version {each.version} ({who}) : {values}. {each.source}"

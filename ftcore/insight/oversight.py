@@ -6,12 +6,11 @@ By agency, never by counselor. Where everything is accepted within seconds, nobo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pandas as pd
 
-from ftcore.database import Database, Row, Transaction
+from ftcore.database import Database, Row
 from ftcore.insight.metrics import Rate, rate
 from ftcore.insight.scope import Scope, within
 from ftcore.model import Answer, Person
@@ -196,23 +195,3 @@ def _is_alarming(decided: int, changed: Rate, fast: Rate) -> bool:
     if decided < ALARM_DECISIONS or changed.value is None or fast.value is None:
         return False
     return changed.value <= ALARM_CHANGED and fast.value >= ALARM_FAST
-
-
-def took(
-    tx: Transaction, agency_id: UUID, kind: str, proposed: int, changed: int, seconds: float, now: datetime
-) -> None:
-    """Keep how long one decision took, on `proposed` items of which `changed` were decided otherwise."""
-    tx.insert(
-        "decision_time",
-        [
-            {
-                "agency_id": agency_id,
-                "decision_id": uuid4(),
-                "kind": kind,
-                "proposed": proposed,
-                "changed": changed,
-                "seconds": max(0.0, seconds),
-                "decided_utc": now,
-            }
-        ],
-    )
