@@ -42,14 +42,14 @@ def show(services: Services, scope: Scope) -> None:
 
 def show_figures(reached: NotReached, held: Complaints) -> None:
     boxes = st.columns(5)
-    rate_figure(boxes[0], "Jamais joint", reached.unreached,
+    rate_figure(boxes[0], "Non jointes", reached.unreached,
                 "Personnes qu'aucun SMS n'a jointes à coup sûr ÷ personnes approchées.")  # fmt: skip
     rate_figure(boxes[1], "Sans réponse", reached.unanswered,
                 "Personnes jointes restées silencieuses après 72 h ÷ personnes jointes. Un silence n'est pas un "
                 "refus.")  # fmt: skip
     rate_figure(boxes[2], "STOP aussitôt", held.stopped_at_once,
                 f"STOP dans les {negatives.AT_ONCE_MINUTES} min après la remise ÷ échanges remis.")  # fmt: skip
-    rate_figure(boxes[3], "Mauvaise personne", held.wrong_persons,
+    rate_figure(boxes[3], "Autre personne", held.wrong_persons,
                 "Échanges où le numéro était celui de quelqu'un d'autre ÷ échanges remis.")  # fmt: skip
     count_figure(boxes[4], "Plaintes notées", wording.number(held.recorded.count),
                  f"et {wording.counted(held.furious.count, 'réponse en colère', 'réponses en colère')}",
@@ -109,6 +109,7 @@ def show_reasons(reached: NotReached) -> None:
             y=list(reasons["reason"])[::-1],
             x=list(reasons["messages"])[::-1],
             marker_color=charts.ink(palette.FAILED),
+            width=0.55,
             text=[wording.number(n) for n in reasons["messages"]][::-1],
             textposition="outside",
             cliponaxis=False,

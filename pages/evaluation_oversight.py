@@ -56,7 +56,7 @@ def show_kinds(kinds: list[oversight.Kind]) -> None:
         "Trop peu de décisions pour en tirer une part."
         if most is None
         else f"{wording.rate(most.changed)} de décisions autres que proposées. Zéro partout serait un mauvais signe.",
-        charts.rate_bars(labels, rates, palette.REPLIED),
+        charts.rate_bars([KINDS[kind.name] for kind in enough], [kind.changed for kind in enough], palette.REPLIED),
         pd.DataFrame(
             {
                 "Décision": labels,
@@ -90,10 +90,11 @@ def show_pace(pace: Pace) -> None:
     medians = " ; ".join(
         f"{KINDS[name].lower()} : {duration(pace.medians[name])}" for name in shown if name in pace.medians
     )
+    fastest = min(pace.medians, key=lambda name: pace.medians[name])
     table = pace.bands.assign(kind=pace.bands["kind"].map(KINDS), band=pace.bands["band"].astype(str))
     charts.chart(
         "evaluation.rythme",
-        "Temps entre la proposition et la décision",
+        f"La décision la plus rapide ({KINDS[fastest].lower()}) prend {duration(pace.medians[fastest])} en médiane",
         f"Médianes : {medians}.",
         figure,
         table.rename(columns={"kind": "Décision", "band": "Temps", "decisions": "Décisions"}),

@@ -134,8 +134,16 @@ def show_events(found: Comparison, chosen: Plan) -> None:
 
 def begin(figure: go.Figure, chosen: Plan) -> None:
     figure.add_vline(x=chosen.start_month.isoformat(), line={"color": charts.ink(palette.REFERENCE), "dash": "dash"})
-    figure.add_annotation(x=chosen.start_month.isoformat(), y=1, yref="paper", yanchor="top", xanchor="left", text=" début",
-                          showarrow=False, font={"color": charts.ink(palette.REFERENCE)})  # fmt: skip
+    figure.add_annotation(
+        x=chosen.start_month.isoformat(),
+        y=1,
+        yref="paper",
+        yanchor="top",
+        xanchor="left",
+        text=" début",
+        showarrow=False,
+        font={"color": charts.ink(palette.REFERENCE)},
+    )
     figure.update_xaxes(tickformat="%m/%Y", showgrid=False)
 
 

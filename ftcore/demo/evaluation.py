@@ -22,6 +22,7 @@ _MEANT = {
     Answer.QUESTION: ((Answer.UNSURE, 1), (Answer.CALLBACK, 1)),
 }
 _CORRECTED = {Answer.UNCLEAR: 0.6, Answer.UNSURE: 0.12, Answer.QUESTION: 0.05, Answer.YES: 0.02, Answer.NO: 0.03}
+_REASONS = ("AbsentSubscriber", "DeliveryFailure", "UserDoesNotExist", "Expired")
 _PILOTS = (AGENCIES[0].name, AGENCIES[1].name, "Agence démo d'Aubenas", "Agence démo de Privas",
            "Agence démo de Montélimar", "Agence démo de Tournon")  # fmt: skip
 _CONTROLS = ("Agence démo de Crest", "Agence démo de Romans", "Agence démo de Die", "Agence démo de Pierrelatte",
@@ -34,6 +35,7 @@ def evaluation(tables: Mapping[str, list[Row]], now: datetime, seed: int) -> dic
     """Change the corrections in `tables` of the demo's history, and give the rows of other tables to add."""
     rng = random.Random(f"evaluation {seed}")
     _correct(tables, rng, now)
+    _fail(tables, rng)
     return {
         "thread_event": [*_complaints(tables, rng), *_taken_over(tables, rng)],
         "thumb": _thumbs(rng, now),
@@ -81,6 +83,20 @@ def _correct(tables: Mapping[str, list[Row]], rng: random.Random, now: datetime)
             proposed = next((a for a, word in ANSWER_WORDS.items() if f"peut-être « {word} »" in reply["rule"]), None)
             meant = proposed if proposed and rng.random() < 0.7 else rng.choices(answers, weights)[0]
             reply |= {"corrected": meant.value, "corrected_by": "demo-camille", "corrected_utc": when}
+
+
+def _fail(tables: Mapping[str, list[Row]], rng: random.Random) -> None:
+    """Operators give more than one reason."""
+    reasons = {
+        message["message_id"]: rng.choices(_REASONS, (6, 3, 2, 1))[0]
+        for message in tables["message"]
+        if message["failure"] is not None
+    }
+    for message in tables["message"]:
+        message["failure"] = reasons.get(message["message_id"])
+    for event in tables["message_event"]:
+        if event["state"] == "failed":
+            event["detail"] = reasons[event["message_id"]]
 
 
 def _complaints(tables: Mapping[str, list[Row]], rng: random.Random) -> list[Row]:

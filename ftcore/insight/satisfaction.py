@@ -19,6 +19,12 @@ CONTENT = 4
 ABOUT = {
     "offer": "Offre rédigée",
     "sms": "SMS rédigé",
+    "email_candidate": "E-mail à un candidat",
+    "email_employer": "E-mail à un employeur",
+    "summary": "Synthèse",
+    "rewrite": "Texte réécrit",
+    "compare": "Comparaison",
+    "free": "Conversation libre",
     "ranking": "Personnes proposées",
     "answer": "Réponse proposée dans un échange",
 }

@@ -82,7 +82,7 @@ def _advance(
     if not answers:
         return
     by_phone = _threads(tx, list({answer.phone for answer in answers}))
-    asked = satisfaction.awaited(tx, list(by_phone), now)
+    asked = satisfaction.asked_lately(tx, list(by_phone), now)
     kept: list[Row] = []
     moved: dict[UUID, _Thread] = {}
     said: dict[UUID, dialogue.Said] = {}
@@ -91,7 +91,8 @@ def _advance(
         if not threads:
             handled["unmatched"].append(answer.callback["callback_id"])
             continue
-        if threads[0].row["conversation_id"] in asked and answer.read.answer is not Answer.STOP:
+        is_rated = asked.get(threads[0].row["conversation_id"])
+        if answer.read.answer is not Answer.STOP and satisfaction.answers_it(is_rated, answer.body):
             kept.append(_rated(tx, answer, threads[0].row))
             handled["news"].append(answer.callback["callback_id"])
             continue

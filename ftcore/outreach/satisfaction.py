@@ -112,19 +112,24 @@ def _ask_agency(
     return len(outgoing)
 
 
-def awaited(tx: Transaction, phones: list[str], now: datetime) -> set[UUID]:
-    """The conversations of these numbers in which the question has left lately and has no mark yet."""
+def asked_lately(tx: Transaction, phones: list[str], now: datetime) -> dict[UUID, bool]:
+    """The conversations of these numbers in which the question has left lately, and whether it has its mark."""
     rows = tx.rows(
         """
-        SELECT s.conversation_id FROM satisfaction s
+        SELECT s.conversation_id, s.score IS NOT NULL AS rated FROM satisfaction s
         JOIN message m ON m.agency_id = s.agency_id AND m.conversation_id = s.conversation_id
         WHERE m.phone = ANY($1::TEXT[]) AND m.template LIKE 'satisfaction %' AND m.claimed_utc > $2
-          AND m.state <> 'cancelled' AND s.score IS NULL
+          AND m.state <> 'cancelled'
         """,
         phones,
         now - AWAITED,
     )
-    return {row["conversation_id"] for row in rows}
+    return {row["conversation_id"]: row["rated"] for row in rows}
+
+
+def answers_it(is_rated: bool | None, body: str) -> bool:
+    """Whether a message answers the question: any word until there is a mark, after that only another mark."""
+    return is_rated is False or (is_rated is True and score_of(body) is not None)
 
 
 def score_of(body: str) -> int | None:
