@@ -8,7 +8,7 @@ result is told as a median with a 90 % interval by simulation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ftcore.database import Database
 from ftcore.insight.baselines import Baseline
 from ftcore.insight.scope import Scope, within
+from ftcore.insight.wording import paris
 from ftcore.model import Person
 from ftcore.trust import access
 
@@ -35,7 +36,8 @@ class Measured:
     `priced` parts are those for which the gateway told a price in euros, `told_cost` in all; the price of
     the `unpriced` ones is an assumption. `by_hand` are conversations that a counselor took over or wrote in,
     `decided` those with a counselor's decision. `qualified` people said yes, went through to the handover and
-    were not turned down since; `introduced` ones have that verdict. Both are distinct people.
+    were not turned down since; `introduced` ones have that verdict. Both are distinct people. `months` begin with the
+    first conversation: nobody pays for the time before.
     """
 
     campaigns: int
@@ -71,7 +73,7 @@ def measured(database: Database, person: Person, scope: Scope) -> Measured:
     threads = f"""
         WITH opened AS (
             SELECT v.agency_id, v.conversation_id, v.campaign_id, v.candidate_id, v.state, v.interest, v.verdict,
-                   v.taken_over_utc
+                   v.taken_over_utc, v.opened_utc
             FROM conversation v WHERE {within("v.opened_utc", "v.agency_id")}
         ), sms AS (
             SELECT m.agency_id, m.conversation_id, m.automatic, m.opening, m.template, m.cost, m.parts
@@ -95,7 +97,8 @@ def measured(database: Database, person: Person, scope: Scope) -> Measured:
                    count(DISTINCT o.candidate_id) FILTER (
                        WHERE o.state = 'interested' AND o.interest = 'yes'
                          AND (o.verdict IS NULL OR o.verdict <> 'not_retained')) AS qualified,
-                   count(DISTINCT o.candidate_id) FILTER (WHERE o.verdict = 'introduced') AS introduced
+                   count(DISTINCT o.candidate_id) FILTER (WHERE o.verdict = 'introduced') AS introduced,
+                   min(o.opened_utc) AS first_utc
             FROM opened o
             LEFT JOIN one ON one.agency_id = o.agency_id AND one.conversation_id = o.conversation_id
             """,
@@ -112,6 +115,7 @@ def measured(database: Database, person: Person, scope: Scope) -> Measured:
             *scope.values,
         )
     assert people is not None
+    first = people.pop("first_utc")
     told = [(row, price) for row in prices if (price := in_euros(row["cost"])) is not None]
     priced = sum(int(row["parts"]) for row, _ in told)
     return Measured(
@@ -122,7 +126,7 @@ def measured(database: Database, person: Person, scope: Scope) -> Measured:
         priced=priced,
         unpriced=sum(int(row["parts"]) for row in prices) - priced,
         told_cost=sum(row["messages"] * price for row, price in told),
-        months=scope.months,
+        months=scope.months if first is None else replace(scope, since=paris(first).date()).months,
     )
 
 

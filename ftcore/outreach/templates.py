@@ -79,9 +79,9 @@ DEFAULTS: dict[Kind, str] = {
     Kind.QUESTION: "Bien noté : un conseiller vous répondra. Message automatique, réf. ((code)).",
     Kind.CLOSING: "France Travail, ((agence)) : ce poste n'est plus à pourvoir : ((offre)). Merci de votre réponse, "
     "elle ne change rien à votre suivi. Message automatique, réf. ((code)).",
-    Kind.SATISFACTION: "France Travail, ((agence)) : nos SMS pour le poste ((offre)) vous ont-ils été utiles ? Si vous "
-    "le voulez, répondez par une note de 1 (pas du tout) à 5 (tout à fait). Aucun effet sur votre suivi. Message "
-    "automatique, réf. ((code)). STOP pour ne plus en recevoir.",
+    Kind.SATISFACTION: "France Travail, ((agence)) : nos SMS pour ((offre)) vous ont-ils été utiles ? Si vous voulez, "
+    "répondez par une note de 1 (pas du tout) à 5 (tout à fait). Sans effet sur votre suivi. Message automatique, réf. "
+    "((code)). STOP pour ne plus en recevoir.",
 }
 
 # What may stand in a text of that kind; every value is written by the program, never by whoever answers.

@@ -68,6 +68,9 @@ def test_gains_count_what_pandas_counts(town: Town, history: list[Thread], scope
     assert found.qualified == qualified["candidate_id"].nunique()
     assert found.introduced == threads.loc[threads["verdict"] == "introduced", "candidate_id"].nunique()
     assert found.campaigns == threads["campaign_id"].nunique()
+    if len(threads):
+        first = min(threads["opened_utc"]).replace(tzinfo=ZoneInfo("UTC")).astimezone(PARIS).date()
+        assert found.months == pytest.approx(((scope.until - first).days + 1) / 30.4375)
 
 
 @random_histories
