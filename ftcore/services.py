@@ -20,12 +20,14 @@ from ftcore.drafting.budget import metered
 from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.errors import ConfigError
+from ftcore.insight.labelled_runs import LabelledRuns
 from ftcore.matching import reference
 from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
+from ftcore.trust import access
 from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
@@ -54,6 +56,14 @@ class Services:
     generations: dict[UUID, Generation] = field(default_factory=dict)
     # Imports under way go on when their page is left, and are found again.
     imports: RunningImports = field(default_factory=RunningImports)
+    labelled_runs: LabelledRuns = field(default_factory=LabelledRuns)
+
+    @property
+    def evaluator(self) -> Person | None:
+        """Who may open Évaluation here: whoever may anyway, and in the demo, where nobody signs in, its evaluator."""
+        if access.may(self.person, "see evaluation"):
+            return self.person
+        return demo.evaluator() if self.person == demo.counselor() else None
 
     @property
     def daily_tokens(self) -> int:
@@ -136,6 +146,7 @@ class Services:
             generation.stop()
             generation.join(5.0)
         self.imports.stop()
+        self.labelled_runs.stop()
         if self.sandbox is not None:
             self.sandbox.stop()
         if self.door is not None:

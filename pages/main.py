@@ -31,6 +31,10 @@ groups = {
         st.Page("administration.py", title="Administration", icon=":material/settings:", url_path="administration"),
     ],
 }
+if services.evaluator is not None:
+    groups["Comprendre"].append(
+        st.Page("evaluation.py", title="Évaluation", icon=":material/balance:", url_path="evaluation")
+    )
 if services.sandbox is not None:
     groups["Démo"] = [
         st.Page("phones.py", title="Téléphones", icon=":material/smartphone:", url_path="telephones"),

@@ -16,6 +16,7 @@ from pages.check_step import check_step, confirmation
 from pages.halt import halt_button
 from pages.launch_view import live
 from pages.people_choice import Selection, people_step
+from pages.thumbs import thumb
 
 services = current()
 database, person = services.database, services.person
@@ -170,6 +171,8 @@ elif offer is not None and step == 2:
 elif offer is not None:
     st.query_params["campagne"] = state["preselection.campaign"]
     live(UUID(state["preselection.campaign"]))
+    thumb("ranking", "Les personnes proposées convenaient-elles à l'offre ?",
+          f"preselection.thumb.{state['preselection.campaign']}")  # fmt: skip
 
 with head:
     for number, label in enumerate(STEPS):

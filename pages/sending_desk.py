@@ -32,12 +32,34 @@ def show_sending_desk() -> None:
     with hours:
         show_hours(rules, allowed)
     with switch:
+        show_question(rules, allowed)
         st.subheader("Arrêt")
         st.text("Arrête d'un coup tous les SMS de l'agence. Tout conseiller peut arrêter.")
         if rules.halt is None:
             halt_button()
         else:
             st.badge("Envois arrêtés", icon=":material/front_hand:", color="red")
+
+
+def show_question(rules: Rules, allowed: bool) -> None:
+    st.subheader("Satisfaction")
+    st.session_state.setdefault("sending.satisfaction", rules.satisfaction)
+    st.toggle("Poser une question après l'échange", key="sending.satisfaction", disabled=not allowed,
+              on_change=save_question,
+              help="Un SMS, une seule fois par personne, un jour après le passage au conseiller ou la décision : une "
+              "note de 1 à 5. Il compte parmi les six messages automatiques et ne change rien à "
+              "l'échange.")  # fmt: skip
+
+
+def save_question() -> None:
+    services, state = current(), st.session_state
+    asked = state["sending.satisfaction"]
+    try:
+        sending_rules.change_satisfaction(services.database, services.person, asked, utc_now())
+    except FtError as error:
+        state["sending.wrong"] = str(error)
+        return
+    state["sending.done"] = f"La question de satisfaction est {'posée' if asked else 'retirée'}."
 
 
 def show_caps(rules: Rules, allowed: bool) -> None:

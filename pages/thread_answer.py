@@ -15,6 +15,7 @@ from ftcore.outreach.sms import measure
 from ftcore.outreach.threads import Details
 from ftcore.services import current
 from pages.frame import escaped
+from pages.thumbs import thumb
 
 
 def by_hand(found: Details) -> None:
@@ -46,6 +47,8 @@ def by_hand(found: Details) -> None:
             st.caption(f"{wording.counted(length.parts, 'partie')} de SMS"
                        + (" : un caractère spécial double le prix" if length.unicode else ""))  # fmt: skip
         st.button("Envoyer le SMS", key="conversations.send", width="stretch", on_click=send, args=(conversation_id,))
+        if state.get(f"conversations.proposed.{conversation_id}"):
+            thumb("answer", "Le texte proposé vous a-t-il servi ?", f"conversations.thumb.{conversation_id}")
 
 
 def ready(found: Details, who: Candidate, key: str) -> None:
@@ -118,5 +121,6 @@ def awaited(conversation_id: UUID) -> None:
     if generation.failure:
         state["conversations.refused"] = generation.failure
     else:
+        state[f"conversations.proposed.{conversation_id}"] = True
         state["conversations.fill"] = drafted.proposal(generation)[: takeover.LONGEST_SMS]
     st.rerun()

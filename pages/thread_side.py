@@ -30,6 +30,9 @@ def side_panel(found: Details) -> None:
     learned(conversation_id)
     verdict(found)
     note(conversation_id)
+    st.button("Noter une plainte", icon=":material/report:", type="tertiary", key="conversations.complain",
+              on_click=act, args=("complain", conversation_id),
+              help="La personne se plaint de ces messages. La plainte est comptée dans Évaluation.")  # fmt: skip
 
 
 @st.fragment(run_every=3.0)

@@ -21,6 +21,7 @@ HAPPENED = {
     Happening.SILENT: (":material/hourglass_bottom:", "Sans réponse après le rappel : plus rien n'est attendu."),
     Happening.LEFT_OPEN: (":material/hourglass_bottom:", "Questions restées sans réponse : à reprendre au téléphone."),
     Happening.OFFER_CLOSED: (":material/event_busy:", "Offre close."),
+    Happening.COMPLAINT: (":material/report:", "{who} a noté une plainte de la personne."),
     Happening.NOTE: (":material/sticky_note_2:", "Note de {who}"),
 }
 
@@ -42,6 +43,7 @@ def act(what: str, *arguments: object) -> None:
         "take over": takeover.take_over,
         "give back": takeover.give_back,
         "note": takeover.note,
+        "complain": takeover.complain,
         "settle unknown": settling.settle_unknown,
     }
     try:

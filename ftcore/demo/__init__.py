@@ -11,7 +11,8 @@ from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.demo import traits
-from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
+from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, evaluator, paris
+from ftcore.demo.evaluation import evaluation
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
 from ftcore.demo.people import neighbours, people
@@ -19,7 +20,7 @@ from ftcore.insight import outcomes
 from ftcore.matching.pool import lay_out
 from ftcore.trust import journal
 
-__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "people"]
+__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "evaluator", "people"]
 
 
 def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
@@ -44,6 +45,8 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
             tables[table] += rows
         tables["candidate_trait"] += traits.declared(pool, history.tables, seed, paris(now).date())
     tables |= traits.counted(tables, seed)
+    for table, rows in evaluation(tables, now, seed).items():
+        tables[table] += rows
 
     def write(tx: Transaction) -> None:
         # Replicas that start together take turns; the later one finds the work done.

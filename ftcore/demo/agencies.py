@@ -41,6 +41,11 @@ def counselor(agency_id: UUID = AGENCIES[0].agency_id) -> Person:
     return Person("demo-camille", "Camille Démo", Role.COUNSELOR, agency_id)
 
 
+def evaluator() -> Person:
+    """Who may open the page Évaluation in the demo, where nobody signs in."""
+    return Person("demo-evaluation", "Évaluation Démo", Role.EVALUATOR, AGENCIES[0].agency_id)
+
+
 def paris(instant: datetime) -> datetime:
     return instant.replace(tzinfo=UTC).astimezone(PARIS)
 

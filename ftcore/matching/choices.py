@@ -16,7 +16,7 @@ from ftcore.errors import FtError
 from ftcore.matching import pool
 from ftcore.model import Candidate, Person, Ranked
 from ftcore.text import words
-from ftcore.trust import access
+from ftcore.trust import access, decision_times
 
 # Why a person was taken out of a selection: each is about the offer, none about who the person is.
 REMOVALS = (
@@ -40,12 +40,17 @@ class Choice:
     shown: tuple[UUID, ...]
     removed: Mapping[UUID, str] = field(default_factory=dict)
     selected: tuple[UUID, ...] = ()
+    # When the list was first shown: whether anybody looked at it is seen by how long that took.
+    since_utc: datetime | None = None
 
 
 def record(
     tx: Transaction, agency_id: UUID, campaign_id: UUID, choice: Choice, chosen: Sequence[UUID], now: datetime
 ) -> None:
     """Keep with the campaign who was shown, in which place, and who of them was chosen; added by hand has place 0."""
+    if choice.since_utc is not None:
+        seconds = (now - choice.since_utc).total_seconds()
+        decision_times.took(tx, agency_id, "ranking", len(choice.shown), len(choice.removed), seconds, now)
     places = {candidate_id: place for place, candidate_id in enumerate(choice.shown, 1)}
     everybody = dict.fromkeys([*choice.shown, *choice.removed, *chosen])
     tx.insert(

@@ -13,7 +13,7 @@ from ftcore.database import Row, Transaction
 from ftcore.drafting import offers
 from ftcore.insight import outcomes
 from ftcore.model import Answer, ConversationState, Demand, Expecting, Met, Prerequisite, Reading
-from ftcore.outreach import campaigns, conversation, dialogue, replies, stops, templates
+from ftcore.outreach import campaigns, conversation, dialogue, replies, satisfaction, stops, templates
 from ftcore.outreach.codes import codes_in, short_code
 from ftcore.outreach.dialogue import Check, Talk
 from ftcore.outreach.hours import next_slot, of_agency
@@ -83,6 +83,7 @@ def _advance(
     if not answers:
         return
     by_phone = _threads(tx, list({answer.phone for answer in answers}))
+    asked = satisfaction.asked_lately(tx, list(by_phone), now)
     kept: list[Row] = []
     moved: dict[UUID, _Thread] = {}
     said: dict[UUID, dialogue.Said] = {}
@@ -90,6 +91,11 @@ def _advance(
         threads = by_phone.get(answer.phone)
         if not threads:
             handled["unmatched"].append(answer.callback["callback_id"])
+            continue
+        is_rated = asked.get(threads[0].row["conversation_id"])
+        if answer.read.answer is not Answer.STOP and satisfaction.answers_it(is_rated, answer.body):
+            kept.append(_rated(tx, answer, threads[0].row))
+            handled["news"].append(answer.callback["callback_id"])
             continue
         thread, doubt = _belongs(answer, threads, now)
         one = thread.row["conversation_id"]
@@ -121,6 +127,29 @@ def _advance(
         _store(tx, agency_id, here, now)
         stops.silence(tx, agency_id, [thread.row["conversation_id"] for thread in here], now)
         _say(tx, agency_id, [(thread, said.get(thread.row["conversation_id"])) for thread in here], hours, now)
+
+
+def _rated(tx: Transaction, answer: _Answer, thread: Row) -> Row:
+    """An answer to the question on satisfaction: a mark is kept, any other word waits for a person. Nothing moves."""
+    score, received = satisfaction.score_of(answer.body), answer.callback["received_utc"]
+    if score is None:
+        tx.execute(
+            "UPDATE conversation SET answered_utc = $3 WHERE agency_id = $1 AND conversation_id = $2",
+            thread["agency_id"],
+            thread["conversation_id"],
+            received,
+        )
+    else:
+        satisfaction.rated(tx, thread["agency_id"], thread["conversation_id"], score, received)
+    return {
+        "agency_id": thread["agency_id"],
+        "reply_id": uuid4(),
+        "conversation_id": thread["conversation_id"],
+        "callback_id": answer.callback["callback_id"],
+        "received_utc": received,
+        "body": answer.body,
+        **satisfaction.kept(score),
+    }
 
 
 def _belongs(answer: _Answer, threads: list[_Thread], now: datetime) -> tuple[_Thread, bool]:

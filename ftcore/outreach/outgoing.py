@@ -87,7 +87,8 @@ def written_to_unasked(tx: Transaction, phones: Sequence[str], since: datetime) 
     By when it left or will leave, in every agency: a first message launched on a Friday evening leaves on Monday.
     """
     rows = tx.rows(
-        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) AND (opening OR template LIKE 'reminder %') "
+        "SELECT DISTINCT phone FROM message WHERE phone = ANY($1::TEXT[]) "
+        "AND (opening OR template LIKE 'reminder %' OR template LIKE 'satisfaction %') "
         "AND (state = 'queued' OR claimed_utc > $2)",
         list(phones),
         since,

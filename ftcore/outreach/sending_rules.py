@@ -6,7 +6,7 @@ rescheduled: what is queued waits for its next allowed moment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from ftcore.trust import access, journal
 
 # What a mistyped cap must not allow.
 MOST_MESSAGES, MOST_COST = 100_000, Decimal(20_000)
+_NO_CAP = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Rules:
     caps: Caps = USUAL
     hours: tuple[int, int] | None = None
     halt: Halt | None = None
+    # Whether people are asked, once, how the exchange was.
+    satisfaction: bool = False
 
 
 def of_agency(tx: Transaction, agency_id: UUID) -> Rules:
@@ -59,7 +62,13 @@ def _rules(row: Row) -> Rules:
         None
         if row["stopped_utc"] is None
         else Halt(row["stopped_utc"], row["stopped_by"] or "", row["stopped_reason"] or ""),
+        bool(row["satisfaction"]),
     )
+
+
+def daily_only(caps: Caps) -> Caps:
+    """The caps for what is no new campaign: only the day counts."""
+    return replace(caps, campaign_messages=_NO_CAP, campaign_cost=Decimal(_NO_CAP))
 
 
 def rules(database: Database, person: Person) -> Rules:
@@ -114,6 +123,12 @@ def change_hours(database: Database, person: Person, first: int, last: int, now:
     _change(
         database, person, {"first_hour": first, "last_hour": last}, "sending hours changed", f"{first} to {last}", now
     )
+
+
+def change_satisfaction(database: Database, person: Person, asked: bool, now: datetime) -> None:
+    """Ask people, once each and after the exchange, how it was; or ask nobody any more."""
+    access.require(person, "change sending rules")
+    _change(database, person, {"satisfaction": asked}, "satisfaction question", "on" if asked else "off", now)
 
 
 def stop_sending(database: Database, person: Person, reason: str, now: datetime) -> None:

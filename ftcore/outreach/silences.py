@@ -3,7 +3,6 @@ questionnaire goes to a counselor. Silence is never a refusal, and is never told
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.model import ConversationState
-from ftcore.outreach import arms, campaigns, sending_rules, templates
+from ftcore.outreach import arms, campaigns, satisfaction, sending_rules, templates
 from ftcore.outreach.caps import Allowance
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.outgoing import written_to_unasked
@@ -28,7 +27,6 @@ CLOSED_AFTER = timedelta(hours=72)
 # Who said yes and left a question open is called rather than asked again.
 LEFT_OPEN_AFTER = timedelta(hours=24)
 MOST_AT_ONCE = 200
-NO_CAP = 10**9
 
 _NOT_CLOSED = "NOT EXISTS (SELECT 1 FROM offer_closing o WHERE o.agency_id = v.agency_id AND o.offer_id = v.offer_id)"
 _UNREMINDED_FOR_LONG = f"""
@@ -46,6 +44,7 @@ def attend(database: Database, hours: tuple[int, int] | None, now: datetime, par
             lambda tx: _remind(tx, hours, part_price, now),
             lambda tx: _close(tx, now),
             lambda tx: _hand_over(tx, now),
+            lambda tx: satisfaction.ask(tx, hours, now, part_price),
         )
     )
 
@@ -102,8 +101,7 @@ def _remind_agency(tx: Transaction, agency_id: UUID, rows: list[Row], part_price
         return 0
     written = _written(tx, agency_id, rows, now)
     # A reminder is no new campaign: only the day is capped.
-    caps = replace(rules.caps, campaign_messages=NO_CAP, campaign_cost=Decimal(NO_CAP))
-    allowance = Allowance(tx, agency_id, caps, part_price, now)
+    allowance = Allowance(tx, agency_id, sending_rules.daily_only(rules.caps), part_price, now)
     allowed = [sms for sms in written if allowance.refusal(now, measure(sms.body).parts) is None]
     ours = tx.rows(
         "UPDATE conversation SET reminded_utc = $3 "

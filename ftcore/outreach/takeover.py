@@ -76,6 +76,25 @@ def note(database: Database, person: Person, conversation_id: UUID, text: str, n
     database.transact(write)
 
 
+def complain(database: Database, person: Person, conversation_id: UUID, now: datetime) -> None:
+    """Note that the person complains of the exchange; once is enough. It is counted, never sent."""
+    access.require(person, "read conversations")
+
+    def write(tx: Transaction) -> None:
+        _thread(tx, person, conversation_id)
+        there = tx.one(
+            "SELECT 1 FROM thread_event WHERE agency_id = $1 AND conversation_id = $2 AND kind = $3",
+            person.agency_id,
+            conversation_id,
+            Happening.COMPLAINT.value,
+        )
+        if there is None:
+            happen(tx, person.agency_id, [conversation_id], Happening.COMPLAINT, person.person_id, now)
+            journal.record(tx, person.agency_id, person.person_id, "complaint noted", conversation_id, now)
+
+    database.transact(write)
+
+
 def write_by_hand(
     database: Database,
     person: Person,

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     FACT = "fact"
     QUESTION = "question"
     CLOSING = "closing"
+    SATISFACTION = "satisfaction"
 
 
 LABELS: dict[Kind, str] = {
@@ -52,6 +53,7 @@ LABELS: dict[Kind, str] = {
     Kind.FACT: "Réponse à une question sur l'offre",
     Kind.QUESTION: "Question laissée à un conseiller",
     Kind.CLOSING: "Le poste n'est plus à pourvoir",
+    Kind.SATISFACTION: "Question de satisfaction, si l'agence la pose",
 }
 
 # No "de ((offre))", no "l'((agence))": the article would depend on the first letter of what is put in.
@@ -77,6 +79,9 @@ DEFAULTS: dict[Kind, str] = {
     Kind.QUESTION: "Bien noté : un conseiller vous répondra. Message automatique, réf. ((code)).",
     Kind.CLOSING: "France Travail, ((agence)) : ce poste n'est plus à pourvoir : ((offre)). Merci de votre réponse, "
     "elle ne change rien à votre suivi. Message automatique, réf. ((code)).",
+    Kind.SATISFACTION: "France Travail, ((agence)) : nos SMS pour ((offre)) vous ont-ils été utiles ? Si vous voulez, "
+    "répondez par une note de 1 (pas du tout) à 5 (tout à fait). Sans effet sur votre suivi. Message automatique, réf. "
+    "((code)). STOP pour ne plus en recevoir.",
 }
 
 # What may stand in a text of that kind; every value is written by the program, never by whoever answers.

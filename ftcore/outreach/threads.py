@@ -30,6 +30,7 @@ class Happening(StrEnum):
     SILENT = "silent"
     LEFT_OPEN = "left_open"
     OFFER_CLOSED = "offer_closed"
+    COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True, slots=True)

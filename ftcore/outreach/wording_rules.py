@@ -40,6 +40,10 @@ COMPULSORY: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.OPENING: _WHOLE,
     Kind.REMINDER: _WHOLE,
     Kind.CLOSING: (_SERVICE, _AGENCY, _OFFER, _AUTOMATIC),
+    Kind.SATISFACTION: (
+        *_WHOLE,
+        (r"\b1\b.*\b5\b", "Dites l'échelle : une note de 1 (pas du tout) à 5 (tout à fait)."),
+    ),
     Kind.ASK_PREREQUISITE: ((r"\(\(question\)\)", "Mettez la question à poser : ((question))."),),
     Kind.FACT: ((r"\(\(fait\)\)", "Mettez la réponse tirée de l'offre : ((fait))."),),
 }

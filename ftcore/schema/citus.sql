@@ -7,7 +7,8 @@ BEGIN
     FOREACH name IN ARRAY ARRAY[
         'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune', 'commune_postcode', 'skill',
         'reference_load',
-        'opt_out', 'launch_turn', 'sending_slot', 'callback_secret', 'fetch_mark'
+        'opt_out', 'launch_turn', 'sending_slot', 'callback_secret', 'fetch_mark',
+        'baseline', 'pilot_plan', 'pilot_outcome', 'labelled_run'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
             PERFORM create_reference_table(name);
@@ -17,7 +18,8 @@ BEGIN
         'comparison', 'comparison_assignment', 'comparison_count',
         'offer', 'candidate', 'campaign', 'conversation', 'message', 'message_event', 'reply', 'journal',
         'candidate_trait', 'campaign_trait_count', 'conversation_trait', 'pool_size', 'chat', 'chat_turn', 'chat_acceptance', 'prompt', 'model_use', 'model_day', 'proposal', 'weight_profile',
-        'outcome', 'outcome_sum', 'outcome_check', 'outcome_due', 'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template'
+        'outcome', 'outcome_sum', 'outcome_check', 'outcome_due', 'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template',
+        'decision_time', 'thumb', 'satisfaction'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
             PERFORM create_distributed_table(name, 'agency_id');

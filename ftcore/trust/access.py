@@ -17,6 +17,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "see figures": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR}),
     "see evaluation": frozenset({Role.TEAM_LEAD, Role.EVALUATOR}),
+    "change baselines": frozenset({Role.TEAM_LEAD, Role.EVALUATOR}),
+    "export for research": frozenset({Role.EVALUATOR}),
     # What is said to people by SMS, when, and how much of it. To halt is always allowed; to go on is decided.
     "see sending rules": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "change wordings": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),

@@ -45,7 +45,7 @@ def test_every_wording_of_the_program_keeps_the_rules(kind: Kind) -> None:
     assert faults(kind, DEFAULTS[kind], AGENCY) == []
     seen = preview(kind, DEFAULTS[kind], "Agence France Travail de Romans-sur-Isère")
     assert not seen.length.unicode
-    asks_nothing_before = kind in (Kind.OPENING, Kind.REMINDER, Kind.CLOSING)
+    asks_nothing_before = kind in (Kind.OPENING, Kind.REMINDER, Kind.CLOSING, Kind.SATISFACTION)
     assert seen.length.parts <= (2 if asks_nothing_before else 1)
 
 
