@@ -13,7 +13,7 @@ from ftcore.services import Services
 PERIODS = {"7 jours": 7, "4 semaines": 28, "8 semaines": 56, "12 mois": 365}
 DEFAULT_PERIOD = "8 semaines"
 CHOSEN_DATES = "Dates choisies"
-JUST_BEFORE = "Période précédente"
+JUST_BEFORE = "Juste avant"
 YEAR_BEFORE = "Un an avant"
 COMPARED = (JUST_BEFORE, YEAR_BEFORE, CHOSEN_DATES)
 YEAR = timedelta(days=364)  # whole weeks: a Monday is compared with a Monday
@@ -28,21 +28,22 @@ def chosen(services: Services) -> tuple[Filters, Choices]:
     """What is looked at, and what could be."""
     agency = st.session_state.get("agence") or st.query_params.get("agence")
     known = figures.choices(services.database, services.person, _uuid(agency))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        period = st.selectbox(
-            "Période",
-            [*PERIODS, CHOSEN_DATES],
-            index=list(PERIODS).index(DEFAULT_PERIOD),
-            key="periode",
-            bind="query-params",
-            width=150,
-        )
-        since, until = _days(period)
+    places = st.columns(6, gap="small")
+    with places[0]:
+        period = st.selectbox("Période", [*PERIODS, CHOSEN_DATES], list(PERIODS).index(DEFAULT_PERIOD), key="periode",
+                              bind="query-params")  # fmt: skip
+    with places[1]:
         agency = _one("Agence", "agence", known.agencies, "Toutes")
+    with places[2]:
         occupation = _one("Métier", "metier", known.occupations, "Tous")
+    with places[3]:
         offer = _one("Offre", "offre", known.offers, "Toutes")
+    with places[4]:
         template = _one("Texte du SMS", "modele", known.templates, "Tous")
-        against = st.selectbox("Comparée à", COMPARED, key="comparee", bind="query-params", width=180)
+    with places[5]:
+        against = st.selectbox("Comparée à", COMPARED, key="comparee", bind="query-params")
+    with st.container(horizontal=True, gap="small"):
+        since, until = _days(period)
         compared = _compared(against, since, until)
     agency_id, offer_id = _uuid(agency), _uuid(offer)
     agencies = None if agency_id is None else (agency_id,)
@@ -62,7 +63,6 @@ def _one(label: str, key: str, choices: dict[str, str], everything: str) -> str 
         placeholder=everything,
         format_func=lambda one: choices.get(one, one),
         bind="query-params",
-        width=165,
     )
 
 
