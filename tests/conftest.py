@@ -93,7 +93,7 @@ class Postgres:
             for table in TABLES:
                 if template == "house" or table not in REFERENCE:
                     connection.execute(f"DELETE FROM {table}")
-            connection.execute("INSERT INTO launch_turn VALUES ('launch', 0)")
+            connection.execute("INSERT INTO launch_turn VALUES ('launch', 0), ('outcome', 0)")
         if template == "referential":
             with psycopg.connect(self.address(name)) as connection:
                 found = [connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in REFERENCE]

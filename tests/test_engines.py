@@ -87,7 +87,7 @@ def test_an_interrupted_copy_leaves_the_target_empty(tmp_path: Path, empty_postg
         copy(source, empty_postgres, interrupt)
     target = Database.open(empty_postgres)
     assert target.value("SELECT count(*) FROM occupation") == 0
-    assert target.value("SELECT count(*) FROM launch_turn") == 1
+    assert target.value("SELECT count(*) FROM launch_turn") == 2
     target.close()
     assert copy(source, empty_postgres, silent)["occupation"] > 60
 

@@ -20,6 +20,7 @@ TABLES = (
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
     "sending_slot", "callback_secret", "fetch_mark",
+    "outcome", "outcome_sum", "outcome_check", "outcome_due",
 )  # fmt: skip
 
 

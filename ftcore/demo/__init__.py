@@ -14,6 +14,7 @@ from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, paris
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
 from ftcore.demo.people import neighbours, people
+from ftcore.insight import outcomes
 from ftcore.matching.pool import lay_out
 from ftcore.trust import journal
 
@@ -48,10 +49,12 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
             return
         for table, rows in tables.items():
             tx.insert(table, rows)
+        outcomes.due(tx, ((row["agency_id"], row["conversation_id"]) for row in tables["conversation"]))
         for agency in AGENCIES:
             lay_out(tx, agency.agency_id)
             journal.record(tx, agency.agency_id, "automate", "demo created", agency.agency_id, now, f"seed {seed}")
 
     database.transact(write)
+    outcomes.refresh(database)
     # A planner that knows nothing of the new rows took a hundred times as long over the figures.
     database.transact(lambda tx: tx.execute("ANALYZE"))

@@ -193,6 +193,8 @@ class History:
             "answered_utc": None,
             "seen_utc": None,
             "reminded_utc": None,
+            "started_utc": None,
+            "finished_utc": None,
         }
         contact = self._contacts[person["phone"]]
         is_first = contact.latest is None
@@ -307,6 +309,7 @@ class History:
         reading = replies.read(body, now=happened, expecting=expecting)
         word = dialogue.hear(talk, reading, body, reply_id)
         row["changed_utc"] = row["answered_utc"] = happened
+        dialogue.time_prequalification(row, talk, happened)
         self.tables["reply"].append(
             {
                 "agency_id": self.agency.agency_id,

@@ -13,6 +13,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.drafting.notes import TO_SPECIFY
 from ftcore.drafting.structure import structure as structure
 from ftcore.errors import FtError, NotFound
+from ftcore.insight import outcomes
 from ftcore.model import (
     Demand,
     ImportReport,
@@ -208,3 +209,4 @@ def _replace(tx: Transaction, offer: Offer) -> None:
         offer.offer_id,
         *row.values(),
     )
+    outcomes.due_for_offer(tx, offer.agency_id, offer.offer_id)

@@ -7,29 +7,26 @@ approached for two offers counts once; what is counted in SMS says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 
-from ftcore.database import Database, Row, Transaction, utc_now
-from ftcore.insight.metrics import WINDOW_HOURS, Filters, Rate, Texts, rate
-from ftcore.insight.wording import PARIS, paris
+from ftcore.database import Database, Row, utc_now
+from ftcore.insight import counts, outcomes
+from ftcore.insight.counts import GROUP_FLAGS, WINDOW
+from ftcore.insight.metrics import Filters, Rate, Texts, rate
+from ftcore.insight.outcomes import FLAGS, SUMS
+from ftcore.insight.wording import paris
 from ftcore.model import Person
-from ftcore.outreach import worklist
-from ftcore.outreach.worklist import WorkList
 from ftcore.trust import access
 
 __all__ = ["Choices", "Figures", "Filters", "Summary", "choices", "compared", "template_label", "view"]
-
-# Reference lines: a prequalification within 5 h, an introduction within 24 h.
-QUALIFIED_WITHIN = 5 * 60
-INTRODUCED_WITHIN = 24 * 60
-MOST_OFFERS = 200
-WINDOW = 60 * WINDOW_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,105 +128,43 @@ def compared(filters: Filters) -> Filters:
     return replace(filters, since=since, until=until, compared=None)
 
 
-GROUP_COLUMNS = ["sent", "delivered", "replied", "interested", "opted_out", "introduced"]
-CHECK_COLUMNS = ["text", "demand", "asked", "met", "not_met", "unsettled", "left",
-                 "verdicts_met", "retained_met", "verdicts_not_met", "retained_not_met"]  # fmt: skip
-
-_LEFT = ("(m.state IN ('accepted', 'sent', 'submitted', 'buffered', 'delivered') "
-         "OR (m.state = 'failed' AND m.gateway_id IS NOT NULL))")  # fmt: skip
-
-_ONE = f"""
-    WITH opened AS (
-        SELECT v.agency_id, v.conversation_id, v.campaign_id, v.candidate_id AS person, v.offer_id,
-               v.opened_utc, v.verdict, v.verdict_utc, v.state AS state, a.name AS agency, o.title,
-               coalesce(o.occupation_code, o.occupation_label) AS occupation,
-               coalesce(o.occupation_label, 'Métier non précisé') AS occupation_label,
-               coalesce(m.template, 'opening 0') AS template, coalesce(m.claimed_utc, m.not_before_utc) AS left_utc,
-               {_LEFT} AS sent, m.state = 'delivered' AS delivered, m.state = 'failed' AS failed,
-               m.state = 'unknown' AS unknown, m.state IN ('queued', 'claimed') AS waiting,
-               m.settled_utc AS delivered_utc, c.demo, c.considered
-        FROM conversation v
-        JOIN campaign c ON c.agency_id = v.agency_id AND c.campaign_id = v.campaign_id
-        JOIN offer o ON o.agency_id = v.agency_id AND o.offer_id = v.offer_id
-        JOIN agency a ON a.agency_id = v.agency_id
-        JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
-        WHERE v.opened_utc >= $1 AND v.opened_utc < $2 AND ($3 OR v.agency_id = ANY($4::UUID[]))
-          AND ($5::TEXT IS NULL OR coalesce(o.occupation_code, o.occupation_label) = $5::TEXT)
-          AND ($6::UUID IS NULL OR v.offer_id = $6::UUID)
-          AND ($7::TEXT IS NULL OR coalesce(m.template, 'opening 0') = $7::TEXT)
-    ), answer AS (
-        SELECT w.agency_id, w.conversation_id,
-               min(r.received_utc) FILTER (
-                   WHERE coalesce(r.corrected, r.reading) <> 'stop'
-                     AND r.received_utc < w.delivered_utc + INTERVAL '{WINDOW_HOURS} hours') AS replied_utc,
-               bool_or(coalesce(r.corrected, r.reading) = 'stop') AS stopped,
-               max(r.received_utc) FILTER (
-                   WHERE coalesce(r.corrected, r.reading) IN ('yes', 'callback')
-                     AND r.expecting IS DISTINCT FROM 'prerequisite') AS latest_yes_utc,
-               max(r.received_utc) FILTER (
-                   WHERE coalesce(r.corrected, r.reading) = 'no'
-                     AND r.expecting IS DISTINCT FROM 'prerequisite') AS latest_no_utc,
-               min(r.received_utc) FILTER (WHERE r.reading = 'yes') AS started_utc,
-               max(r.received_utc) FILTER (WHERE r.expecting IN ('availability', 'prerequisite')) AS finished_utc,
-               count(*) FILTER (WHERE coalesce(r.corrected, r.reading) <> 'stop') AS replies,
-               count(*) FILTER (WHERE r.reading IN ('unclear', 'unsure', 'wrong_person')) AS needs_human
-        FROM opened w
-        JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
-        GROUP BY w.agency_id, w.conversation_id
-    ), written AS (
-        SELECT w.agency_id, w.conversation_id, count(*) FILTER (WHERE m.automatic) AS automatic_messages,
-               count(*) FILTER (WHERE NOT m.automatic) AS human_messages, sum(m.parts) AS parts,
-               sum(CASE WHEN m.cost LIKE 'EUR %' THEN CAST(substr(m.cost, 5) AS DECIMAL(12, 4)) END) AS cost,
-               count(*) FILTER (WHERE m.cost LIKE 'EUR %') AS priced
-        FROM opened w JOIN message m ON m.agency_id = w.agency_id AND m.conversation_id = w.conversation_id
-        WHERE {_LEFT}
-        GROUP BY w.agency_id, w.conversation_id
-    )
-    SELECT w.*, r.replied_utc, r.started_utc, r.finished_utc, coalesce(r.stopped, false) AND w.delivered AS opted_out,
-           coalesce(w.delivered AND r.replied_utc IS NOT NULL, false) AS replied,
-           coalesce(w.delivered AND r.replied_utc IS NOT NULL AND NOT r.stopped AND r.latest_yes_utc IS NOT NULL
-               AND (r.latest_no_utc IS NULL OR r.latest_yes_utc >= r.latest_no_utc), false) AS interested,
-           coalesce(w.verdict = 'introduced', false) AS introduced,
-           coalesce(r.replies, 0) AS replies, coalesce(r.needs_human, 0) AS needs_human,
-           coalesce(s.automatic_messages, 0) AS automatic_messages, coalesce(s.human_messages, 0) AS human_messages,
-           coalesce(s.parts, 0) AS parts, s.cost, coalesce(s.priced, 0) AS priced
-    FROM opened w
-    LEFT JOIN answer r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
-    LEFT JOIN written s ON s.agency_id = w.agency_id AND s.conversation_id = w.conversation_id
-"""
-
-_CHECKS = """
-    SELECT p.agency_id, p.conversation_id, p.text, p.demand, p.met, p.position, v.verdict, v.state,
-           v.position AS asking
-    FROM prerequisite_check p
-    JOIN conversation v ON v.agency_id = p.agency_id AND v.conversation_id = p.conversation_id
-    WHERE v.opened_utc >= $1 AND v.opened_utc < $2 AND (p.reply_id IS NOT NULL OR v.position = p.position)
-"""
-
-
 def view(database: Database, person: Person, filters: Filters) -> Figures:
     """Every figure of the page, at this moment. Raises NotAllowed for a role that sees no figures."""
     access.require(person, "see figures")
-    now = utc_now()
-    with database.read() as reader:
-        rows = _rows(reader, filters)
-        before = _rows(reader, compared(filters))
-        checks = pd.DataFrame(reader.rows(_CHECKS, *_period(filters)))
-        work = _work(reader, filters, now)
+    # Another replica may be counting for long: what it has not committed yet is shown the next time.
+    with suppress(*database.conflicts):
+        outcomes.refresh(database)
+    instant, past = utc_now(), compared(filters)
+    now, before = counts.where(filters), counts.where(past)
+    with database.snapshot() as reader:
+        days = {row["day"]: row for row in counts.by_day(reader, counts.where(filters, past))}
+        groups = counts.by_group(reader, now)
+        offers = counts.by_offer(reader, now)
+        twice = counts.counted_twice(reader, now, "agency_id", outcomes.FLAGS)
+        twice_before = counts.counted_twice(reader, before, None, outcomes.FLAGS)
+        twice_of = {
+            key: counts.counted_twice(reader, now, key, counts.GROUP_FLAGS) for key in ("occupation", "template")
+        }
+        minutes = counts.waits(reader, now, before, instant)
+        checks = counts.checks(reader, now)
+        work = counts.work(reader, filters.agency_ids, instant)
+        names = {row["agency_id"]: row["name"] for row in reader.rows("SELECT agency_id, name FROM agency")}
+    answered, answered_before, silent = (_histogram(minutes, kind) for kind in ("now", "before", "silent"))
+    summary = _summary(_within(days, filters), list(twice.values()), answered)
     return Figures(
         filters=filters,
-        now=_summary(rows),
-        before=_summary(before),
-        days=_days(rows, filters),
-        hours=_hours(rows),
-        agencies=_groups(rows, "agency_id", "agency"),
-        occupations=_groups(rows, "occupation", "occupation_label"),
-        offers=_groups(rows, "offer_id", "title").head(MOST_OFFERS),
-        templates=_groups(rows, "template", "template"),
-        waits=_waits(rows, now),
-        checks=_checks(checks, rows),
+        now=summary,
+        before=_summary(_within(days, past), list(twice_before.values()), answered_before),
+        days=_days(days, filters),
+        hours=_hours(groups),
+        agencies=_groups(groups, "agency", "agency_id", twice, names),
+        occupations=_groups(groups, "occupation", "occupation", twice_of["occupation"]),
+        offers=_groups([row | {"kind": "offer"} for row in offers], "offer", "offer_id", {}),
+        templates=_groups(groups, "template", "template", twice_of["template"]),
+        waits=_waits(answered, silent, summary.texts.delivered - summary.texts.answered),
+        checks=pd.DataFrame(checks, columns=["text", "demand", *counts.CHECKS]),
         work=work,
-        has_demo=bool(rows["demo"].any()) if len(rows) else False,
+        has_demo=summary.has_demo,
     )
 
 
@@ -270,85 +205,28 @@ def template_label(template: str) -> str:
     return "Texte d'origine" if version == "0" else f"Version {version}"
 
 
-def _period(filters: Filters) -> tuple[datetime, datetime]:
-    return _midnight(filters.since), _midnight(filters.until + timedelta(days=1))
+def _within(days: dict[date, Row], period: Filters) -> list[Row]:
+    return [row for day, row in days.items() if period.since <= day <= period.until]
 
 
-def _midnight(day: date) -> datetime:
-    """The instant (naive UTC) at which a day begins in Paris."""
-    return datetime.combine(day, time(0), PARIS).astimezone(UTC).replace(tzinfo=None)
+def _histogram(rows: list[Row], kind: str) -> dict[int, int]:
+    return {row["minutes"]: row["texts"] for row in rows if row["kind"] == kind}
 
 
-def _rows(reader: Transaction, filters: Filters) -> pd.DataFrame:
-    rows = reader.rows(
-        _ONE,
-        *_period(filters),
-        filters.agency_ids is None,
-        list(filters.agency_ids or ()),
-        filters.occupation,
-        filters.offer_id,
-        filters.template,
-    )
-    columns = rows[0].keys() if rows else ["demo"]
-    found = pd.DataFrame(rows, columns=list(columns))
-    if not rows:
-        return found
-    for name in ("left_utc", "opened_utc", "delivered_utc", "replied_utc", "verdict_utc", "finished_utc"):
-        found[name] = pd.to_datetime(found[name])
-    return found
-
-
-def _summary(rows: pd.DataFrame) -> Summary:
-    people = dict.fromkeys(("contacted", "failed", "unknown", "waiting", "started", "finished", "qualified", "finished_in_5h", "introduced_in_24h", *GROUP_COLUMNS), 0)  # fmt: skip
-    if rows.empty:
-        return _rated(people, 0, Texts(0, 0, 0), dict.fromkeys(_SUMS, 0), None, 0, None, False)
-    started = rows["interested"] | rows["started_utc"].notna()
-    finished = (rows["state"] == "interested") & rows["finished_utc"].notna()
-    since = (rows["finished_utc"] - rows["delivered_utc"]).dt.total_seconds() / 60
-    handed = (rows["verdict_utc"] - rows["left_utc"]).dt.total_seconds() / 60
-    flags = {name: rows[name] for name in ("sent", "delivered", "failed", "unknown", "waiting", "replied",
-                                           "interested", "opted_out", "introduced")}  # fmt: skip
-    flags |= {
-        "contacted": pd.Series(True, rows.index),
-        "started": started,
-        "finished": finished,
-        "qualified": finished & rows["interested"],
-        "finished_in_5h": finished & (since < QUALIFIED_WITHIN),
-        "introduced_in_24h": rows["introduced"] & (handed < INTRODUCED_WITHIN),
-    }
-    people |= {name: int(rows.loc[flag, "person"].nunique()) for name, flag in flags.items()}
-    considered = int(rows.drop_duplicates("campaign_id")["considered"].sum())
-    texts = Texts(int(rows["sent"].sum()), int(rows["delivered"].sum()), int(rows["replied"].sum()))
-    sums = {name: int(rows[name].sum()) for name in _SUMS}
-    minutes = _minutes(rows).dropna()
-    cost = Decimal(str(round(rows["cost"].astype(float).sum(), 4))) if sums["priced"] else None
-    median = float(minutes.median()) if len(minutes) else None
-    return _rated(people, considered, texts, sums, cost, len(minutes), median, bool(rows["demo"].any()))
-
-
-_SUMS = ("automatic_messages", "human_messages", "parts", "priced", "replies", "needs_human")
-
-
-def _rated(
-    people: dict[str, int],
-    considered: int,
-    texts: Texts,
-    sums: dict[str, int],
-    cost: Decimal | None,
-    timed: int,
-    median: float | None,
-    has_demo: bool,
-) -> Summary:
+def _summary(days: list[Row], twice: list[Row], answered: dict[int, int]) -> Summary:
+    """The sums of the days, in people less those counted twice, with the rates."""
+    sums = {name: sum(row[name] for row in days) for name in ("contacted", "considered", *FLAGS, *SUMS)}
+    people = {name: sums[name] - sum(row[name] or 0 for row in twice) for name in ("contacted", *FLAGS)}
+    cost = Decimal(sums.pop("cost")) / 10_000 if sums["priced"] else None
     sent, delivered, replied = people["sent"], people["delivered"], people["replied"]
     return Summary(
         **people,
-        **sums,
-        considered=considered,
-        texts=texts,
+        **{name: sums[name] for name in ("considered", *SUMS) if name != "cost"},
         cost=cost,
-        timed=timed,
-        median_minutes=median,
-        has_demo=has_demo,
+        texts=Texts(sums["sent"], sums["delivered"], sums["replied"]),
+        median_minutes=_median(answered),
+        timed=sum(answered.values()),
+        has_demo=any(row["demo"] for row in days),
         delivery=rate(delivered, sent),
         reply=rate(replied, delivered),
         reply_of_sent=rate(replied, sent),
@@ -357,91 +235,60 @@ def _rated(
     )
 
 
-def _minutes(rows: pd.DataFrame) -> pd.Series:
-    """Whole minutes from the delivery to the first reply; none where it is not known."""
-    if rows.empty:
-        return pd.Series(dtype="float64")
-    known = rows["replied"] & (rows["replied_utc"] >= rows["delivered_utc"])
-    return ((rows["replied_utc"] - rows["delivered_utc"]).dt.total_seconds() // 60).where(known)
+def _median(answered: dict[int, int]) -> float | None:
+    """The median of whole minutes, each with how often it was."""
+    if not answered:
+        return None
+    minutes = np.array(sorted(answered))
+    reached = np.cumsum([answered[int(minute)] for minute in minutes])
+    total = int(reached[-1])
+    middle = [minutes[np.searchsorted(reached, place, side="right")] for place in ((total - 1) // 2, total // 2)]
+    return float(sum(middle)) / 2
 
 
-def _days(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+def _days(days: dict[date, Row], filters: Filters) -> pd.DataFrame:
     names = ["sent", "delivered", "replied", "interested", "opted_out"]
-    days = [filters.since + timedelta(days=n) for n in range((filters.until - filters.since).days + 1)]
-    index = pd.Index(days, name="day")
-    if rows.empty:
-        return pd.DataFrame(0, index, names).reset_index()
-    of = pd.Index([paris(opened).date() for opened in rows["opened_utc"]], name="day")
-    counted = rows[names].astype(int).set_index(of).groupby(level=0).sum()
-    return counted.reindex(index, fill_value=0).rename_axis("day").reset_index()
+    index = [filters.since + timedelta(days=n) for n in range((filters.until - filters.since).days + 1)]
+    none = dict.fromkeys(names, 0)
+    rows = [{"day": day} | {name: days.get(day, none)[name] for name in names} for day in index]
+    return pd.DataFrame(rows, columns=["day", *names])
 
 
-def _hours(rows: pd.DataFrame) -> pd.DataFrame:
-    if rows.empty:
-        return pd.DataFrame(columns=["weekday", "hour", "delivered", "replied"]).astype(int)
-    left = [paris(instant) for instant in rows["left_utc"]]
-    counted = rows[["delivered", "replied"]].astype(int)
-    counted["weekday"] = [instant.weekday() for instant in left]
-    counted["hour"] = [instant.hour for instant in left]
-    found = counted.groupby(["weekday", "hour"]).sum().reset_index()
-    return found[found["delivered"] > 0].reset_index(drop=True)
+def _hours(groups: list[Row]) -> pd.DataFrame:
+    columns = ["weekday", "hour", "delivered", "replied"]
+    rows = [row for row in groups if row["kind"] == "hour" and row["delivered"]]
+    found = pd.DataFrame([{name: row[name] for name in columns} for row in rows], columns=columns).astype(int)
+    return found.sort_values(["weekday", "hour"], ignore_index=True)
 
 
-def _groups(rows: pd.DataFrame, key: str, label: str) -> pd.DataFrame:
-    columns = ["key", "label", *GROUP_COLUMNS]
-    if rows.empty:
-        return pd.DataFrame(columns=columns).astype(dict.fromkeys(GROUP_COLUMNS, int))
+def _groups(
+    rows: list[Row], kind: str, key: str, twice: dict[Any, Row], names: dict[UUID, str] | None = None
+) -> pd.DataFrame:
+    """Distinct people by group, the largest first. A group without a key has an empty one."""
     found = []
-    for value, group in rows.groupby(key, dropna=False):
-        name = template_label(str(value)) if key == "template" else group[label].min()
-        counts = {flag: group.loc[group[flag], "person"].nunique() for flag in GROUP_COLUMNS}
-        found.append({"key": "" if pd.isna(value) else str(value), "label": name, **counts})
-    table = pd.DataFrame(found, columns=columns)
+    for row in rows:
+        if row["kind"] == kind:
+            less = twice.get(row[key], {})
+            people = {flag: row[flag] - (less.get(flag) or 0) for flag in GROUP_FLAGS}
+            label = _label(kind, row, names or {})
+            found.append({"key": "" if row[key] is None else str(row[key]), "label": label, **people})
+    table = pd.DataFrame(found, columns=["key", "label", *GROUP_FLAGS]).astype(dict.fromkeys(GROUP_FLAGS, int))
     return table.sort_values(["delivered", "label", "key"], ascending=[False, True, True], ignore_index=True)
 
 
-def _waits(rows: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    if rows.empty:
-        return pd.DataFrame(columns=["minutes", "answered", "silent"]).astype(int)
-    minutes = _minutes(rows).dropna().astype(int)
-    quiet = rows[rows["delivered"] & ~rows["replied"]]
-    waited = ((pd.Timestamp(now) - quiet["delivered_utc"]).dt.total_seconds() // 60).clip(0, WINDOW).astype(int)
-    table = pd.DataFrame({"answered": minutes.value_counts(), "silent": waited.value_counts()})
-    return table.fillna(0).astype(int).rename_axis("minutes").sort_index().reset_index()
+def _label(kind: str, row: Row, names: dict[UUID, str]) -> str:
+    if kind == "agency":
+        return names.get(row["agency_id"], "Agence inconnue")
+    if kind == "template":
+        return template_label(row["template"])
+    return row["label"] or {"occupation": "Métier non précisé", "offer": "Offre effacée"}[kind]
 
 
-def _checks(checks: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    if checks.empty or rows.empty:
-        return pd.DataFrame(columns=CHECK_COLUMNS).astype(dict.fromkeys(CHECK_COLUMNS[2:], int))
-    checks = checks[checks["conversation_id"].isin(set(rows["conversation_id"]))].copy()
-    if checks.empty:
-        return pd.DataFrame(columns=CHECK_COLUMNS).astype(dict.fromkeys(CHECK_COLUMNS[2:], int))
-    decided, kept = checks["verdict"].notna(), checks["verdict"].isin(["retained", "introduced"])
-    met, not_met = checks["met"] == "met", checks["met"] == "not_met"
-    counted = checks.assign(
-        asked=1,
-        met=met,
-        not_met=not_met,
-        unsettled=~met & ~not_met,
-        left=(checks["asking"] == checks["position"]) & (checks["met"] == "unknown"),
-        verdicts_met=met & decided,
-        retained_met=met & kept,
-        verdicts_not_met=not_met & decided,
-        retained_not_met=not_met & kept,
-    )
-    table = counted.groupby(["text", "demand"])[CHECK_COLUMNS[2:]].sum().astype(int).reset_index()
-    return table.sort_values(["asked", "text"], ascending=[False, True], ignore_index=True)
-
-
-def _work(reader: Transaction, filters: Filters, now: datetime) -> dict[str, int]:
-    """How many conversations each list of Échanges holds now, in the agencies looked at."""
-    agencies: Sequence[UUID] = filters.agency_ids or ()
-    row: Row | None = reader.one(
-        f"SELECT {worklist.COUNTS} FROM conversation v WHERE ($1 OR v.agency_id = ANY($2::UUID[])) "
-        "AND $3::TIMESTAMP IS NOT NULL",
-        filters.agency_ids is None,
-        list(agencies),
-        now - worklist.PATIENCE,
-    )
-    assert row is not None
-    return {one.value: int(row[f"{one.value}_count"]) for one in WorkList}
+def _waits(answered: dict[int, int], silent: dict[int, int], quiet: int) -> pd.DataFrame:
+    """Who was not silent only lately was so for the whole window."""
+    silent = dict(silent)
+    if (whole := quiet - sum(silent.values())) > 0:
+        silent[WINDOW] = silent.get(WINDOW, 0) + whole
+    minutes = sorted({*answered, *silent})
+    rows = [{"minutes": n, "answered": answered.get(n, 0), "silent": silent.get(n, 0)} for n in minutes]
+    return pd.DataFrame(rows, columns=["minutes", "answered", "silent"]).astype(int)

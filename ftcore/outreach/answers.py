@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from ftcore.database import Row, Transaction
 from ftcore.drafting import offers
+from ftcore.insight import outcomes
 from ftcore.model import Answer, ConversationState, Demand, Expecting, Met, Prerequisite, Reading
 from ftcore.outreach import campaigns, conversation, dialogue, replies, stops, templates
 from ftcore.outreach.codes import codes_in, short_code
@@ -102,6 +103,7 @@ def _advance(
         kept.append(reply)
         word = dialogue.hear(thread.talk, reading, answer.body, reply["reply_id"])
         thread.row["answered_utc"] = answer.callback["received_utc"]
+        dialogue.time_prequalification(thread.row, thread.talk, answer.callback["received_utc"])
         if expecting is Expecting.PREREQUISITE and thread.talk.interest_reply == reply["reply_id"]:
             reply["expecting"], reply["position"] = Expecting.INTEREST.value, None  # a no to the offer itself
         moved[one] = thread
@@ -111,6 +113,7 @@ def _advance(
             said[one] = word
         handled["news"].append(answer.callback["callback_id"])
     tx.insert("reply", kept)
+    outcomes.due(tx, ((reply["agency_id"], reply["conversation_id"]) for reply in kept))
     by_agency: defaultdict[UUID, list[_Thread]] = defaultdict(list)
     for thread in moved.values():
         by_agency[thread.row["agency_id"]].append(thread)
@@ -261,11 +264,13 @@ def _store(tx: Transaction, agency_id: UUID, threads: list[_Thread], now: dateti
         """
         UPDATE conversation SET state = news.state, position = news.position, interest = news.interest,
             interest_reply = news.interest_reply, available_from = news.available_from,
-            available_reply = news.available_reply, answered_utc = news.answered_utc, changed_utc = $2
+            available_reply = news.available_reply, answered_utc = news.answered_utc, changed_utc = $2,
+            started_utc = news.started_utc, finished_utc = news.finished_utc
         FROM (SELECT unnest($3::UUID[]) AS conversation_id, unnest($4::TEXT[]) AS state,
                      unnest($5::INTEGER[]) AS position, unnest($6::TEXT[]) AS interest,
                      unnest($7::UUID[]) AS interest_reply, unnest($8::DATE[]) AS available_from,
-                     unnest($9::UUID[]) AS available_reply, unnest($10::TIMESTAMP[]) AS answered_utc) AS news
+                     unnest($9::UUID[]) AS available_reply, unnest($10::TIMESTAMP[]) AS answered_utc,
+                     unnest($11::TIMESTAMP[]) AS started_utc, unnest($12::TIMESTAMP[]) AS finished_utc) AS news
         WHERE conversation.agency_id = $1 AND conversation.conversation_id = news.conversation_id
         """,
         agency_id,
@@ -275,7 +280,7 @@ def _store(tx: Transaction, agency_id: UUID, threads: list[_Thread], now: dateti
             [stand[name] for stand in stands]
             for name in ("state", "position", "interest", "interest_reply", "available_from", "available_reply")
         ),
-        [thread.row["answered_utc"] for thread in threads],
+        *([thread.row[name] for thread in threads] for name in ("answered_utc", "started_utc", "finished_utc")),
     )
     tx.insert(
         "prerequisite_check",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from ftcore.database import Row
@@ -46,6 +46,9 @@ class Talk:
     checks: list[Check] = field(default_factory=list)
     # Checks whose answer is news, by position.
     settled: set[int] = field(default_factory=set)
+    # Whether the questions after a first yes have begun, and whether all were gone through.
+    started: bool = False
+    finished: bool = False
 
     @property
     def expecting(self) -> Expecting | None:
@@ -158,6 +161,7 @@ def _next_question(talk: Talk) -> str | None:
     """
     if not talk.checks:
         talk.checks = checks_of(talk.offer)
+    talk.started = True
     asked = talk.position if talk.state is State.PREREQUISITE else None
     if talk.state not in (State.AVAILABILITY, State.PREREQUISITE) and talk.available_from is None and talk.left >= 2:
         talk.state = State.AVAILABILITY
@@ -172,6 +176,7 @@ def _next_question(talk: Talk) -> str | None:
             talk.state, talk.position = State.PREREQUISITE, position
             return questions.closed_question(check.prerequisite.text)
     talk.state, talk.position = State.INTERESTED, None
+    talk.finished = True
     return None
 
 
@@ -220,6 +225,14 @@ def check_rows(agency_id: UUID, conversation_id: UUID, checks: list[Check]) -> l
         }
         for position, check in enumerate(checks)
     ]
+
+
+def time_prequalification(row: Row, talk: Talk, received: datetime) -> None:
+    """Note in a row of `conversation` when the questions began and ended, the first time they do."""
+    if talk.started:
+        row["started_utc"] = row["started_utc"] or received
+    if talk.finished:
+        row["finished_utc"] = row["finished_utc"] or received
 
 
 def columns(talk: Talk) -> Row:

@@ -17,6 +17,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from ftcore.database import Database, Row, utc_now
+from ftcore.insight import outcomes
 from ftcore.outreach import campaigns, inbox, silences
 from ftcore.outreach.claiming import BATCH, LEASE, claim, give_up_stale_claims, still_ours
 from ftcore.outreach.fetching import Mailbox, try_to_fetch
@@ -39,6 +40,8 @@ TROUBLE = 3
 FETCH_EVERY = 60.0
 # And between two looks for those who have been silent for long enough.
 ATTEND_EVERY = 60.0
+# And between two counts of what has changed for Mesures.
+COUNT_EVERY = 5.0
 
 
 def _nothing(_: str) -> None:
@@ -94,6 +97,7 @@ class Dispatcher:
         self._refused_at: float | None = None
         self._gave_up_at = float("-inf")
         self._attended_at = float("-inf")
+        self._counted_at = float("-inf")
 
     def start(self) -> None:
         self._threads = [
@@ -147,6 +151,10 @@ class Dispatcher:
         if taken:
             self._work.set()
             self._again.set()
+        elif time.monotonic() - self._counted_at >= COUNT_EVERY:
+            # Not while callbacks wait: a page that is looked at counts by itself what it needs.
+            self._counted_at = time.monotonic()
+            outcomes.refresh(self._database)
         return taken
 
     def _fetch_now_and_then(self) -> None:

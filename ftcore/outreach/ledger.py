@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from ftcore.database import Transaction
+from ftcore.insight import outcomes
 from ftcore.model import FINAL_STATES, STATE_ORDER, MessageState
 
 
@@ -52,7 +53,8 @@ def record(tx: Transaction, changes: Iterable[Change]) -> None:
     current = {
         row["message_id"]: row
         for row in tx.rows(
-            "SELECT message_id, state, gateway_id, contradicted FROM message WHERE message_id = ANY($1::UUID[])",
+            "SELECT agency_id, conversation_id, message_id, state, gateway_id, contradicted FROM message "
+            "WHERE message_id = ANY($1::UUID[])",
             [c.message_id for c in news],
         )
     }
@@ -60,6 +62,7 @@ def record(tx: Transaction, changes: Iterable[Change]) -> None:
         row = current.get(change.message_id)
         if row is not None:
             _move(tx, change, row)
+    outcomes.due(tx, ((row["agency_id"], row["conversation_id"]) for row in current.values()))
 
 
 def _move(tx: Transaction, change: Change, row: dict[str, object]) -> None:

@@ -11,6 +11,7 @@ from tenacity import RetryCallState, Retrying, wait_exponential_jitter
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.errors import NotFound
+from ftcore.insight import outcomes
 from ftcore.model import MessageState, Person
 from ftcore.outreach import campaigns, ledger, reports, stops
 from ftcore.outreach.sending import Outcome
@@ -87,6 +88,7 @@ def _requeue(tx: Transaction, outcome: Outcome, now: datetime) -> None:
         now + timedelta(seconds=wait),
         sms["claimed_by"],
     )
+    outcomes.due_for(tx, sms["agency_id"], [sms["conversation_id"]])
     over = tx.value(
         "SELECT EXISTS (SELECT 1 FROM opt_out WHERE phone = $1) OR ($2 AND EXISTS ("
         "SELECT 1 FROM campaign WHERE agency_id = $3 AND campaign_id = $4 AND state = 'stopped')) OR ($2 AND EXISTS ("

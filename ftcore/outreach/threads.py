@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.errors import FtError, NotFound
+from ftcore.insight import outcomes
 from ftcore.model import Answer, Demand, Expecting, MessageState, Met, Offer, Person, Verdict
 from ftcore.outreach import conversation, corrections, questions, stops
 from ftcore.outreach.dialogue import check_rows, checks_of
@@ -270,6 +271,7 @@ def correct(database: Database, person: Person, reply_id: UUID, answer: Answer, 
             now,
         )
         corrections.keep(tx, person.agency_id, reply_id, row, answer, now)
+        outcomes.due_for(tx, person.agency_id, [row["conversation_id"]])
         if answer is Answer.STOP:
             stops.opt_out(tx, row["phone"], now, "person", "STOP lu par un conseiller")
         else:
@@ -329,6 +331,7 @@ def settle_prerequisite(
         _lay_out_checks(tx, person, conversation_id)
         if not _settle_check(tx, person, conversation_id, position, met, now):
             raise NotFound(MISSING)
+        outcomes.due_for(tx, person.agency_id, [conversation_id])
         journal.record(
             tx, person.agency_id, person.person_id, "prerequisite noted", conversation_id, now, f"{position} {met}"
         )
@@ -395,6 +398,7 @@ def decide(
             raise NotFound(MISSING)
         # Who decides speaks with the person from now on: no question of the automaton may follow a verdict.
         stops.silence(tx, person.agency_id, [conversation_id], now, "décision d'un conseiller")
+        outcomes.due_for(tx, person.agency_id, [conversation_id])
         journal.record(tx, person.agency_id, person.person_id, "verdict", conversation_id, now, verdict.value)
 
     database.transact(write)
@@ -413,6 +417,7 @@ def reopen(database: Database, person: Person, conversation_id: UUID, now: datet
         )
         if not done:
             raise NotFound(MISSING)
+        outcomes.due_for(tx, person.agency_id, [conversation_id])
         journal.record(tx, person.agency_id, person.person_id, "verdict withdrawn", conversation_id, now)
 
     database.transact(write)

@@ -46,8 +46,10 @@ _CONDITIONS: dict[WorkList, str] = {
     WorkList.NO: f"{_OPEN} AND v.state IN ('declined', 'stopped')",
     WorkList.DONE: f"NOT {_OPEN}",
 }
-# The size of every list, as columns named `call_count` and so on.
-COUNTS = ", ".join(f"count(*) FILTER (WHERE {_CONDITIONS[one]}) AS {one.value}_count" for one in WorkList)
+# Where somebody waits for a person, or a question for an answer: few of all conversations, and indexed as such.
+AT_WORK = (
+    f"{_OPEN} AND v.state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', 'prerequisite')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ class Thread:
 def counts(database: Database, person: Person, now: datetime, offer_id: UUID | None = None) -> dict[WorkList, int]:
     """How many conversations each list holds, in the person's agency."""
     access.require(person, "read conversations")
+    columns = ", ".join(f"{count_of(one, '$3')} AS {one.value}_count" for one in WorkList)
     row = database.one(
-        f"SELECT {COUNTS} FROM conversation v "
+        f"SELECT {columns} FROM conversation v "
         "WHERE v.agency_id = $1 AND ($2::UUID IS NULL OR v.offer_id = $2::UUID) AND $3::TIMESTAMP IS NOT NULL",
         person.agency_id,
         offer_id,
@@ -78,6 +81,11 @@ def counts(database: Database, person: Person, now: datetime, offer_id: UUID | N
     )
     assert row is not None
     return {one: row[f"{one.value}_count"] for one in WorkList}
+
+
+def count_of(which: WorkList, patience: str) -> str:
+    """Counts the conversations `v` of a list; `patience` is the instant before which somebody has waited too long."""
+    return f"count(*) FILTER (WHERE {_CONDITIONS[which].replace('$3', patience)})"
 
 
 def worklist(

@@ -16,7 +16,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY[
         'offer', 'candidate', 'campaign', 'conversation', 'message', 'message_event', 'reply', 'journal',
         'pool_size', 'chat', 'chat_turn', 'chat_acceptance', 'prompt', 'model_use', 'model_day', 'proposal', 'weight_profile',
-        'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template'
+        'outcome', 'outcome_sum', 'outcome_check', 'outcome_due', 'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
             PERFORM create_distributed_table(name, 'agency_id');

@@ -27,3 +27,6 @@ CREATE OR REPLACE MACRO box_east(lat, lon, km) AS
 -- A place name as it is compared: no case, no accents, one space for whatever stands between words.
 CREATE OR REPLACE MACRO place_key(name) AS
     trim(regexp_replace(strip_accents(replace(lower(name), 'œ', 'oe')), '[^a-z0-9]+', ' ', 'g'));
+
+-- An instant in UTC on the clocks of Paris.
+CREATE OR REPLACE MACRO paris_time(instant) AS (instant AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Paris';

@@ -60,6 +60,12 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     ))
 $$;
 
+-- An instant in UTC on the clocks of Paris.
+CREATE OR REPLACE FUNCTION paris_time(instant TIMESTAMP) RETURNS TIMESTAMP
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (instant AT TIME ZONE 'UTC') AT TIME ZONE 'Europe/Paris'
+$$;
+
 -- What is asked for at every turn of a dispatcher, or for every callback, must not read whole tables.
 CREATE INDEX IF NOT EXISTS message_queued ON message (not_before_utc) WHERE state = 'queued';
 CREATE INDEX IF NOT EXISTS message_claimed ON message (claimed_utc) WHERE state = 'claimed';
@@ -78,3 +84,20 @@ CREATE INDEX IF NOT EXISTS callback_unread ON callback (received_utc) WHERE hand
 -- What the automaton looks for each minute: those who have been silent for long enough.
 CREATE INDEX IF NOT EXISTS conversation_silent ON conversation (state, opened_utc)
     WHERE state IN ('waiting', 'availability', 'prerequisite');
+-- What Mesures reads: the rows of a period, of one agency or of all; and what the refresh replaces.
+CREATE UNIQUE INDEX IF NOT EXISTS outcome_conversation ON outcome (agency_id, conversation_id);
+CREATE INDEX IF NOT EXISTS outcome_person ON outcome (agency_id, person);
+CREATE INDEX IF NOT EXISTS outcome_day ON outcome (agency_id, day);
+CREATE INDEX IF NOT EXISTS outcome_days ON outcome USING brin (day);
+CREATE INDEX IF NOT EXISTS outcome_campaign ON outcome (agency_id, campaign_id);
+CREATE INDEX IF NOT EXISTS outcome_sum_campaign ON outcome_sum (agency_id, campaign_id);
+CREATE INDEX IF NOT EXISTS outcome_sum_day ON outcome_sum (day, agency_id);
+CREATE INDEX IF NOT EXISTS outcome_check_conversation ON outcome_check (agency_id, conversation_id);
+CREATE INDEX IF NOT EXISTS outcome_check_day ON outcome_check (day, agency_id);
+CREATE INDEX IF NOT EXISTS outcome_due_conversation ON outcome_due (agency_id, conversation_id);
+-- Work that waits is a small part of all conversations.
+CREATE INDEX IF NOT EXISTS conversation_work ON conversation (agency_id, state, changed_utc)
+    WHERE (verdict IS NULL OR verdict = 'to_see')
+      AND state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', 'prerequisite');
+CREATE INDEX IF NOT EXISTS conversation_unread ON conversation (agency_id)
+    WHERE answered_utc IS NOT NULL AND (seen_utc IS NULL OR answered_utc > seen_utc) AND state <> 'stopped';

@@ -1,0 +1,204 @@
+"""The queries behind `figures.view`, few and wide, over the rows that `outcomes` keeps.
+
+SMS are summed over `outcome_sum`. Distinct people are that sum less what it counts twice: only who has another
+conversation near enough (`earlier`, `later`) is looked up in `outcome` and told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ftcore.database import Row, Transaction
+from ftcore.insight.metrics import Filters
+from ftcore.insight.outcomes import FLAGS, SUMS, WINDOW_HOURS
+from ftcore.outreach import worklist
+from ftcore.outreach.worklist import WorkList
+
+WINDOW = 60 * WINDOW_HOURS
+# What a comparison of groups shows, in distinct people.
+GROUP_FLAGS = ("sent", "delivered", "replied", "interested", "opted_out", "introduced")
+CHECKS = {
+    "asked": "true",
+    "met": "met = 'met'",
+    "not_met": "met = 'not_met'",
+    "unsettled": "met = 'unknown'",
+    "left": "unanswered",
+    "verdicts_met": "met = 'met' AND decided",
+    "retained_met": "met = 'met' AND retained",
+    "verdicts_not_met": "met = 'not_met' AND decided",
+    "retained_not_met": "met = 'not_met' AND retained",
+}
+# A page shows no more of a list than this.
+MOST = 200
+# The lists of Échanges in which somebody waits for a person; `UNREAD` is counted beside them.
+_WORK = (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.LATE, WorkList.ONGOING)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition on the rows of one or two periods, and its values: the first ones are first and last days."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+def where(*periods: Filters) -> Where:
+    """The rows of these periods; what else is filtered by is that of the first."""
+    values: list[object] = []
+
+    def place(value: object) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    days = " OR ".join(f"day BETWEEN {place(each.since)} AND {place(each.until)}" for each in periods)
+    conditions = [f"({days})"]
+    first = periods[0]
+    if first.agency_ids is not None:
+        conditions.append(_in("agency_id", [place(each) for each in first.agency_ids]))
+    wanted = {name: getattr(first, name) for name in ("occupation", "offer_id", "template")}
+    conditions += [f"{column} = {place(value)}" for column, value in wanted.items() if value is not None]
+    return Where(" AND ".join(conditions), tuple(values))
+
+
+def _in(column: str, places: Sequence[str]) -> str:
+    """One value is compared, not looked up in a list: the engines then skip what cannot hold it."""
+    if len(places) == 1:
+        return f"{column} = {places[0]}"
+    return f"{column} IN ({', '.join(places)})" if places else "false"
+
+
+def _sums(names: Sequence[str]) -> str:
+    return ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in names)
+
+
+def by_day(reader: Transaction, both: Where) -> list[Row]:
+    """Everything that is summed in SMS, by `day`, with `considered` files and whether there is `demo` data."""
+    return reader.rows(
+        f"""
+        SELECT s.*, c.considered
+        FROM (SELECT day, bool_or(demo) AS demo, {_sums(("contacted", *FLAGS, *SUMS))}
+              FROM outcome_sum WHERE {both.sql} GROUP BY day) AS s
+        JOIN (SELECT day, CAST(sum(considered) AS BIGINT) AS considered
+              FROM (SELECT day, campaign_id, max(considered) AS considered
+                    FROM outcome_sum WHERE {both.sql} GROUP BY day, campaign_id) AS campaigns
+              GROUP BY day) AS c ON c.day = s.day
+        """,
+        *both.values,
+    )
+
+
+def by_group(reader: Transaction, now: Where) -> list[Row]:
+    """SMS by agency, occupation, template, and weekday with hour: `kind` tells which of the keys counts."""
+    return reader.rows(
+        f"""
+        SELECT CASE WHEN grouping(agency_id) = 0 THEN 'agency' WHEN grouping(occupation) = 0 THEN 'occupation'
+                    WHEN grouping(template) = 0 THEN 'template' ELSE 'hour' END AS kind,
+               agency_id, occupation, template, weekday, hour, min(occupation_label) AS label, {_sums(GROUP_FLAGS)}
+        FROM outcome_sum WHERE {now.sql}
+        GROUP BY GROUPING SETS ((agency_id), (occupation), (template), (weekday, hour))
+        """,
+        *now.values,
+    )
+
+
+def by_offer(reader: Transaction, now: Where) -> list[Row]:
+    """The largest offers. A person is approached once for an offer, so that these are people."""
+    return reader.rows(
+        f"""
+        SELECT s.*, o.title AS label
+        FROM (SELECT agency_id, offer_id, {_sums(GROUP_FLAGS)} FROM outcome_sum WHERE {now.sql}
+              GROUP BY agency_id, offer_id ORDER BY sum(delivered) DESC, offer_id LIMIT {MOST}) AS s
+        LEFT JOIN offer o ON o.agency_id = s.agency_id AND o.offer_id = s.offer_id
+        """,
+        *now.values,
+    )
+
+
+def counted_twice(reader: Transaction, period: Where, key: str | None, flags: Sequence[str]) -> dict[object, Row]:
+    """By `key` (None: all as one), how much more often than once the same people are `contacted`, `sent` and so on."""
+    keys = f"{key}, " if key else ""
+    return {
+        row.pop("key"): row
+        for row in reader.rows(
+            f"""
+            SELECT {key or "NULL"} AS key, {_sums(("contacted", *flags))}
+            FROM (SELECT {keys}count(*) - 1 AS contacted,
+                         {", ".join(f"greatest(count(*) FILTER (WHERE {flag}) - 1, 0) AS {flag}" for flag in flags)}
+                  FROM outcome WHERE {period.sql} AND (earlier >= $1 OR later <= $2)
+                  GROUP BY {keys}agency_id, person HAVING count(*) > 1) AS people
+            {f"GROUP BY {key}" if key else ""}
+            """,
+            *period.values,
+        )
+    }
+
+
+def waits(reader: Transaction, now: Where, before: Where, instant: datetime) -> list[Row]:
+    """SMS by whole minutes until their first reply, of the period (`kind` "now") and the one before ("before").
+
+    And, of kind "silent", those of the period that were delivered less than the window ago and have none yet.
+    """
+    offset = len(now.values)
+    # The values of the period before come after those of the period.
+    shifted = _shifted(before, offset)
+    moment = f"${offset + len(before.values) + 1}::TIMESTAMP"
+    return reader.rows(
+        f"""
+        SELECT 'now' AS kind, reply_minutes AS minutes, count(*) AS texts
+        FROM outcome WHERE {now.sql} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
+        UNION ALL
+        SELECT 'before', reply_minutes, count(*)
+        FROM outcome WHERE {shifted} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
+        UNION ALL
+        SELECT 'silent', minutes, count(*)
+        FROM (SELECT greatest(CAST(floor(extract(epoch FROM ({moment} - delivered_utc)) / 60) AS INTEGER), 0) AS minutes
+              FROM outcome WHERE {now.sql} AND delivered AND NOT replied
+                AND delivered_utc > {moment} - INTERVAL '{WINDOW_HOURS} hours') AS quiet
+        GROUP BY minutes
+        """,
+        *now.values,
+        *before.values,
+        instant,
+    )
+
+
+def _shifted(condition: Where, offset: int) -> str:
+    """The condition with its values counted from `offset` on."""
+    sql = condition.sql
+    for number in range(len(condition.values), 0, -1):
+        sql = sql.replace(f"${number}", f"${{{number + offset}}}")
+    return sql.replace("${", "$").replace("}", "")
+
+
+def checks(reader: Transaction, now: Where) -> list[Row]:
+    """What was asked by SMS, the questions that were asked most first."""
+    counts = ", ".join(f'count(*) FILTER (WHERE {condition}) AS "{name}"' for name, condition in CHECKS.items())
+    return reader.rows(
+        f"SELECT text, demand, {counts} FROM outcome_check WHERE {now.sql} "
+        f"GROUP BY text, demand ORDER BY asked DESC, text, demand LIMIT {MOST}",
+        *now.values,
+    )
+
+
+def work(reader: Transaction, agency_ids: tuple[UUID, ...] | None, instant: datetime) -> dict[str, int]:
+    """How many conversations wait at this moment, by list of Échanges, in these agencies or all."""
+    agencies = agency_ids or ()
+    places = [f"${number}" for number in range(2, 2 + len(agencies))]
+    ours = "" if agency_ids is None else f" AND {_in('v.agency_id', places)}"
+    counts = ", ".join(f"{worklist.count_of(one, '$1')} AS {one.value}_count" for one in _WORK)
+    row = reader.one(
+        f"SELECT {counts} FROM conversation v WHERE {worklist.AT_WORK}{ours} AND $1::TIMESTAMP IS NOT NULL",
+        instant - worklist.PATIENCE,
+        *agencies,
+    )
+    assert row is not None
+    unread = reader.value(
+        f"SELECT count(*) FROM conversation v WHERE {worklist.UNREAD} AND v.state <> 'stopped'{ours} "
+        "AND $1::TIMESTAMP IS NOT NULL",
+        instant,
+        *agencies,
+    )
+    return {one.value: int(row[f"{one.value}_count"]) for one in _WORK} | {WorkList.UNREAD.value: int(unread)}
