@@ -1,5 +1,6 @@
 """The filters of Mesures, in one row and in the address: a view can be shared, and survives a reload."""
 
+from collections import Counter
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -26,14 +27,17 @@ def today() -> date:
 
 def chosen(services: Services) -> tuple[Filters, Choices]:
     """What is looked at, and what could be."""
-    agency = st.session_state.get("agence") or st.query_params.get("agence")
-    known = figures.choices(services.database, services.person, _uuid(agency))
+    looked_at = st.session_state.get("agence")
+    known = figures.choices(services.database, services.person, _uuid(looked_at))
     places = st.columns(6, gap="small")
     with places[0]:
         period = st.selectbox("Période", [*PERIODS, CHOSEN_DATES], list(PERIODS).index(DEFAULT_PERIOD), key="periode",
                               bind="query-params")  # fmt: skip
     with places[1]:
         agency = _one("Agence", "agence", known.agencies, "Toutes")
+    if agency != looked_at:
+        # It came with the address: only now is it known whose offers there are to choose from.
+        known = figures.choices(services.database, services.person, _uuid(agency))
     with places[2]:
         occupation = _one("Métier", "metier", known.occupations, "Tous")
     with places[3]:
@@ -61,9 +65,15 @@ def _one(label: str, key: str, choices: dict[str, str], everything: str) -> str 
         index=None,
         key=key,
         placeholder=everything,
-        format_func=lambda one: choices.get(one, one),
+        format_func=_labels(choices).__getitem__,
         bind="query-params",
     )
+
+
+def _labels(choices: dict[str, str]) -> dict[str, str]:
+    """The labels, which stand in the address: two of one name get something of their key."""
+    times = Counter(choices.values())
+    return {key: label if times[label] == 1 else f"{label} · {key[:4]}" for key, label in choices.items()}
 
 
 def _days(period: str) -> tuple[date, date]:

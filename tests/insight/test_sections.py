@@ -120,7 +120,7 @@ def test_two_occupations_apart_are_named(make: Make) -> None:
 @pytest.mark.parametrize(
     ("rows", "title"),
     [
-        pytest.param([(0, 9, 60, 45), (3, 16, 60, 10)], "Le lundi matin, on répond plus que le jeudi après-midi", id="far"),
+        pytest.param([(0, 9, 60, 45), (3, 16, 60, 10)], "lundi matin, on répond plus que le jeudi", id="far"),
         pytest.param([(0, 9, 60, 30), (3, 16, 60, 29)], "Aucun moment ne se détache nettement", id="close"),
         pytest.param([(0, 9, 60, 30)], "trop peu de SMS", id="one half-day"),
         pytest.param([], "trop peu de SMS", id="nothing"),
