@@ -170,7 +170,8 @@ def rate_bars(labels: Sequence[str], rates: Sequence[Rate], colour: Colour) -> g
             x=values,
             y=places,
             width=0.62,
-            marker={"color": ink(colour)},
+            # Pale enough for the lower half of its interval to be seen.
+            marker={"color": band(colour, 0.5), "line": {"color": ink(colour), "width": 1.5}},
             error_x=interval([one for _, _, one in told]),
             customdata=[place for place, _, _ in told],
             hovertext=[f"{escape(label, quote=False)} : {wording.rate(one)}" for _, label, one in told],

@@ -17,6 +17,8 @@ from pages import charts, marked, metrics_charts, metrics_filters
 services = current()
 database, person = services.database, services.person
 
+MOST_HINTS = 4
+
 
 @st.fragment(run_every=10.0)
 def measures(filters: Filters, known: Choices) -> None:
@@ -105,7 +107,7 @@ def show_boxes(found: Figures) -> None:
         st.caption(f"médiane, n = {wording.number(now.timed)}")
     with places[4], frame():
         human = rate(now.needs_human, now.replies)
-        st.metric("À lire par quelqu'un", said(human), help=HUMAN_HELP)
+        st.metric("À reprendre", said(human), help=HUMAN_HELP)
         st.caption(f"n = {wording.number(human.base)} réponses")
 
 
@@ -146,10 +148,10 @@ def rate_box(box: Box) -> None:
         if points and differ(now, before):
             color = "green" if (points < 0) == box.less_is_better else "red"
     st.metric(box.label, said(now), delta=delta, delta_color=color, delta_arrow=arrow, help=box.formula)
-    lines = [f"n = {wording.number(now.base)} ({box.base})"]
+    lines = [f"n = {wording.number(now.base)} {box.base}"]
     if not now.too_few:
         lines.append(f"IC {wording.interval(now)}")
-    lines.append(f"{said(box.other)} sur {wording.number(box.other.base)} ({box.other_base})")
+    lines.append(f"{said(box.other)} des {wording.number(box.other.base)} {box.other_base}")
     if before.value is not None:
         lines.append(f"Avant : {said(before)}")
     st.caption("  \n".join(lines))
@@ -218,8 +220,8 @@ def show_questions(found: Figures) -> None:
     if not asked:
         return
     draw(section, metrics_charts.questions(asked))
-    for text in filter(None, map(knockouts.advice, asked)):
-        st.warning(marked.escaped(text), icon=":material/lightbulb:")
+    if advice := list(filter(None, map(knockouts.advice, asked))):
+        st.warning("  \n".join(map(marked.escaped, advice[:MOST_HINTS])), icon=":material/lightbulb:")
 
 
 def show_cost(found: Figures) -> None:

@@ -39,7 +39,7 @@ def funnel(found: Figures) -> go.Figure:
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(range=[0, max(counts[0], 1) * 1.25], showticklabels=False, showgrid=False)
+    figure.update_xaxes(range=[0, max(counts[0], 1) * 1.45], showticklabels=False, showgrid=False)
     figure.update_layout(showlegend=False)
     return figure
 
@@ -70,34 +70,31 @@ def first_replies(curve: Curve) -> go.Figure:
             mode="markers+text",
             marker={"color": charts.ink(palette.REPLIED), "size": 10},
             text=[wording.percent(mark.value)],
-            textposition="top center",
+            textposition="bottom right",
             hovertext=[f"{name} : {wording.percent(mark.value)}"],
             hoverinfo="text",
             showlegend=False,
         )
     highest = max((100 * share.high for share in shares), default=100)
     figure.update_xaxes(type="log", range=[0, 3.64], tickvals=list(TICKS), ticktext=list(TICKS.values()))
-    figure.update_yaxes(range=[0, min(100, highest * 1.25)], ticksuffix=charts.PERCENT)
+    figure.update_yaxes(range=[0, min(100, highest * 1.3)], ticksuffix=charts.PERCENT)
     figure.update_layout(showlegend=False)
+    words = f"médiane publiée (MatchFT) : {published.MINUTES} min"
+    _median_line(figure, published.MINUTES, words, 1.0, palette.REFERENCE)
     if curve.median_minutes is not None and curve.answered >= FEW:
         ours = max(curve.median_minutes, 1)
-        side = "right" if ours <= published.MINUTES else "left"
-        _median_line(figure, ours, f"médiane ici : {wording.minutes(ours)}", side, palette.INK)
-    else:
-        side = "right"
-    other = "left" if side == "right" else "right"
-    words = f"médiane publiée (MatchFT) : {published.MINUTES} min"
-    _median_line(figure, published.MINUTES, words, other, palette.REFERENCE)
+        _median_line(figure, ours, f"médiane ici : {wording.minutes(ours)}", 0.92, palette.INK)
     return figure
 
 
-def _median_line(figure: go.Figure, minutes: float, words: str, side: str, colour: Colour) -> None:
-    """A line at a median of those who answered, with its words on the side on which the other line is not."""
+def _median_line(figure: go.Figure, minutes: float, words: str, height: float, colour: Colour) -> None:
+    """A line at a median of those who answered, with its words to the right at this height (0..1)."""
     color = charts.ink(colour)
-    figure.add_vline(x=minutes, line={"color": color, "width": 1.5, "dash": "dash"})
+    figure.add_shape(type="line", x0=minutes, x1=minutes, y0=0, y1=height, yref="paper",
+                     line={"color": color, "width": 1.5, "dash": "dash"})  # fmt: skip
     # On a logarithmic axis an annotation is placed by the power of ten, a line by its value.
-    figure.add_annotation(x=log10(minutes), y=1, yref="paper", yanchor="top", text=words, showarrow=False,
-                          font={"color": color, "size": 12}, xanchor=side)  # fmt: skip
+    figure.add_annotation(x=log10(minutes), y=height, yref="paper", yanchor="top", text=words, showarrow=False,
+                          font={"color": color, "size": 12}, xanchor="left")  # fmt: skip
 
 
 def over_time(found: Figures) -> go.Figure:
@@ -161,7 +158,7 @@ def hours(section: Section) -> go.Figure:
 def questions(found: Sequence[Question]) -> go.Figure:
     """Of those asked, the share that each question sets aside, with its interval."""
     shown = found[:MOST_QUESTIONS]
-    return charts.rate_bars([one.text for one in shown], [one.aside for one in shown], palette.FAILED)
+    return charts.rate_bars([one.text for one in shown], [one.aside for one in shown], palette.NOT_MET)
 
 
 def landmarks(found: Figures) -> go.Figure:

@@ -1,5 +1,6 @@
 """The filters of Mesures, in one row and in the address: a view can be shared, and survives a reload."""
 
+from collections import Counter
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from ftcore.services import Services
 PERIODS = {"7 jours": 7, "4 semaines": 28, "8 semaines": 56, "12 mois": 365}
 DEFAULT_PERIOD = "8 semaines"
 CHOSEN_DATES = "Dates choisies"
-JUST_BEFORE = "Période précédente"
+JUST_BEFORE = "Juste avant"
 YEAR_BEFORE = "Un an avant"
 COMPARED = (JUST_BEFORE, YEAR_BEFORE, CHOSEN_DATES)
 YEAR = timedelta(days=364)  # whole weeks: a Monday is compared with a Monday
@@ -26,23 +27,27 @@ def today() -> date:
 
 def chosen(services: Services) -> tuple[Filters, Choices]:
     """What is looked at, and what could be."""
-    agency = st.session_state.get("agence") or st.query_params.get("agence")
-    known = figures.choices(services.database, services.person, _uuid(agency))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        period = st.selectbox(
-            "Période",
-            [*PERIODS, CHOSEN_DATES],
-            index=list(PERIODS).index(DEFAULT_PERIOD),
-            key="periode",
-            bind="query-params",
-            width=150,
-        )
-        since, until = _days(period)
+    looked_at = st.session_state.get("agence")
+    known = figures.choices(services.database, services.person, _uuid(looked_at))
+    places = st.columns(6, gap="small")
+    with places[0]:
+        period = st.selectbox("Période", [*PERIODS, CHOSEN_DATES], list(PERIODS).index(DEFAULT_PERIOD), key="periode",
+                              bind="query-params")  # fmt: skip
+    with places[1]:
         agency = _one("Agence", "agence", known.agencies, "Toutes")
+    if agency != looked_at:
+        # It came with the address: only now is it known whose offers there are to choose from.
+        known = figures.choices(services.database, services.person, _uuid(agency))
+    with places[2]:
         occupation = _one("Métier", "metier", known.occupations, "Tous")
+    with places[3]:
         offer = _one("Offre", "offre", known.offers, "Toutes")
+    with places[4]:
         template = _one("Texte du SMS", "modele", known.templates, "Tous")
-        against = st.selectbox("Comparée à", COMPARED, key="comparee", bind="query-params", width=180)
+    with places[5]:
+        against = st.selectbox("Comparée à", COMPARED, key="comparee", bind="query-params")
+    with st.container(horizontal=True, gap="small"):
+        since, until = _days(period)
         compared = _compared(against, since, until)
     agency_id, offer_id = _uuid(agency), _uuid(offer)
     agencies = None if agency_id is None else (agency_id,)
@@ -60,10 +65,15 @@ def _one(label: str, key: str, choices: dict[str, str], everything: str) -> str 
         index=None,
         key=key,
         placeholder=everything,
-        format_func=lambda one: choices.get(one, one),
+        format_func=_labels(choices).__getitem__,
         bind="query-params",
-        width=165,
     )
+
+
+def _labels(choices: dict[str, str]) -> dict[str, str]:
+    """The labels, which stand in the address: two of one name get something of their key."""
+    times = Counter(choices.values())
+    return {key: label if times[label] == 1 else f"{label} · {key[:4]}" for key, label in choices.items()}
 
 
 def _days(period: str) -> tuple[date, date]:

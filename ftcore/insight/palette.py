@@ -29,6 +29,7 @@ INTRODUCED = Colour("#4A135F", "#B0609A")
 OPTED_OUT = Colour("#B8430A", "#E56300")
 FAILED = Colour("#1B1B1B", "#E7EFFD")
 UNKNOWN = Colour("#B38205", "#E9C516")
+NOT_MET = Colour("#B0305C", "#F07FA8")
 
 STATES: dict[str, Colour] = {
     "considered": CONSIDERED,
@@ -42,6 +43,7 @@ STATES: dict[str, Colour] = {
     "opted_out": OPTED_OUT,
     "failed": FAILED,
     "unknown": UNKNOWN,
+    "not_met": NOT_MET,
 }
 
 # Two groups beside each other (pilot and control, first and second wording) are no states, and look like none.
@@ -52,10 +54,10 @@ QUIET = Colour("#5b6678", "#9aa5b8")
 GRID = Colour("#e3e8f0", "#2c3444")
 REFERENCE = Colour("#6b7280", "#a9b1bf")
 PAPER = Colour("#ffffff", "#12161f")
-# From nothing to much, for heat maps: light to strong on paper, dark to bright on a dark screen.
+# From nothing to much, for heat maps; in the dark no brighter than white words can be read on.
 SEQUENCE = {
     "light": ("#eef3fb", "#b9d0f2", "#7aa7e6", "#2C71D4", "#1a4587"),
-    "dark": ("#1a2233", "#1f3a66", "#2B6FD0", "#5CB6F6", "#d3ecff"),
+    "dark": ("#1a2233", "#1d335c", "#224c8f", "#2B6FD0", "#4a8fe8"),
 }
 
 

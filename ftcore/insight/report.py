@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 INK, QUIET, LINE, HEAD = (28, 35, 51), (91, 102, 120), (213, 219, 230), (244, 246, 250)
 MOST_ROWS = 24
+CHARACTER = 1.75  # mm of a table's line for one character, with its margin
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
           "décembre")  # fmt: skip
 
@@ -136,7 +137,9 @@ def _figures(found: Figures) -> tuple[list[str], list[list[str]]]:
     earlier = "—" if before.median_minutes is None else wording.minutes(before.median_minutes)
     rows.append(["Première réponse, médiane", median, wording.number(now.timed), "", earlier, ""])
     human = told(rate(now.needs_human, now.replies))
-    rows.append(["À lire par quelqu'un (÷ réponses)", *human, told(rate(before.needs_human, before.replies))[0], ""])
+    rows.append(
+        ["À reprendre par un conseiller (÷ réponses)", *human, told(rate(before.needs_human, before.replies))[0], ""]
+    )
     return ["", "Période", "n", "IC", "Avant", "Sur l'autre base"], rows
 
 
@@ -197,14 +200,14 @@ def _paper(about: Scope, now: datetime) -> FPDF:
 def _heading(paper: FPDF, text: str, size: int) -> None:
     paper.set_font("DejaVu", "B", size)
     paper.set_text_color(*INK)
-    paper.multi_cell(0, size * 0.48, text, new_x="LMARGIN", new_y="NEXT")
+    paper.multi_cell(0, size * 0.48, text, align="L", new_x="LMARGIN", new_y="NEXT")
     paper.ln(1)
 
 
 def _text(paper: FPDF, text: str, *, quiet: bool = False) -> None:
     paper.set_font("DejaVu", size=7.5 if quiet else 9)
     paper.set_text_color(*(QUIET if quiet else INK))
-    paper.multi_cell(0, 4.4, text, new_x="LMARGIN", new_y="NEXT")
+    paper.multi_cell(0, 4.4, text, align="L", new_x="LMARGIN", new_y="NEXT")
     paper.ln(0.6)
 
 
@@ -253,15 +256,20 @@ def _rows(paper: FPDF, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> N
 
     if not rows:
         return
-    longest = [max(len(line[place]) for line in [heads, *rows]) for place in range(len(heads))]
+    columns = [list(column) for column in zip(heads, *rows, strict=True)]
+    # In characters: no word is broken, and no sentence takes the whole line.
+    needed = [max(len(word) for cell in column for word in (cell.split() or [""])) + 2 for column in columns]
+    wished = [max(least, min(max(map(len, column)) + 1, 40)) for least, column in zip(needed, columns, strict=True)]
     figures_in = [all(not cell or cell[0] in "0123456789—+−" or cell == "trop peu" for cell in column)
-                  for column in zip(*rows, strict=True)]  # fmt: skip
-    paper.set_font("DejaVu", size=7.5)
+                  for _, *column in columns]  # fmt: skip
+    paper.set_font("DejaVu", size=7)
     paper.set_text_color(*INK)
     paper.set_draw_color(*LINE)
     with paper.table(
         headings_style=FontFace(emphasis="BOLD", fill_color=HEAD),
-        col_widths=tuple(min(max(length, 7), 34) for length in longest),
+        width=min(paper.epw, max(sum(wished) * CHARACTER, paper.epw / 2)),
+        align="LEFT",
+        col_widths=tuple(wished),
         text_align=tuple("RIGHT" if figure else "LEFT" for figure in figures_in),
         borders_layout="HORIZONTAL_LINES",
         line_height=4.6,

@@ -77,7 +77,7 @@ def first_replies(curve: Curve) -> bytes:
     for at in LOOKED_AT.values():
         value = 100 * curve.within(at).value
         axes.plot([at], [value], "o", color=colour, markersize=5)
-        axes.annotate(wording.percent(value / 100), (at, value), (0, 6), textcoords="offset points", ha="center",
+        axes.annotate(wording.percent(value / 100), (at, value), (5, -10), textcoords="offset points",
                       fontsize=8, color=INK)  # fmt: skip
     axes.set_xscale("log")
     axes.set_xticks(list(TICKS), list(TICKS.values()))
@@ -87,15 +87,14 @@ def first_replies(curve: Curve) -> bytes:
     axes.set_ylim(0, min(100, highest * 1.3))
     _percents(axes.yaxis)
     axes.grid(axis="y", color=GRID)
-    lines = [(float(published.MINUTES), f"publiée (MatchFT) : {published.MINUTES} min", palette.REFERENCE)]
+    lines = [(float(published.MINUTES), 1.0, f"publiée (MatchFT) : {published.MINUTES} min", palette.REFERENCE)]
     if curve.median_minutes is not None and curve.answered >= FEW:
         ours = max(curve.median_minutes, 1.0)
-        lines.append((ours, f"médiane ici : {wording.minutes(ours)}", palette.INK))
-    for median, words, ink in lines:
-        axes.axvline(median, color=ink.light, linewidth=1, linestyle="--")
-        left = median < max(other for other, _, _ in lines)
-        axes.annotate(words, (median, 1), (-4 if left else 4, -9), xycoords=("data", "axes fraction"), fontsize=7,
-                      textcoords="offset points", ha="right" if left else "left", color=ink.light)  # fmt: skip
+        lines.append((ours, 0.92, f"médiane ici : {wording.minutes(ours)}", palette.INK))
+    for median, top, words, ink in lines:
+        axes.axvline(median, ymax=top, color=ink.light, linewidth=1, linestyle="--")
+        axes.annotate(words, (median, top), (4, -7), xycoords=("data", "axes fraction"), fontsize=7,
+                      textcoords="offset points", color=ink.light)  # fmt: skip
     return _png(figure)
 
 
@@ -125,7 +124,7 @@ def groups(found: Sequence[Group], measure: Measure) -> bytes | None:
 def questions(found: Sequence[Question]) -> bytes | None:
     """Of those asked, the share that each question sets aside; None where too few were asked."""
     shown = [one for one in found if not one.aside.too_few][:10]
-    return _rates([one.text for one in shown], [one.aside for one in shown], palette.FAILED)
+    return _rates([one.text for one in shown], [one.aside for one in shown], palette.NOT_MET)
 
 
 def landmarks(found: Figures) -> bytes:
@@ -148,8 +147,9 @@ def _rates(
     values = [100 * (one.value or 0) for _, one in told]
     lows = [value - 100 * one.low for value, (_, one) in zip(values, told, strict=True)]
     highs = [100 * one.high - value for value, (_, one) in zip(values, told, strict=True)]
-    axes.barh([place for place, _ in told], values, height=0.6, color=colour.light, label="Ici")
-    axes.errorbar(values, [place for place, _ in told], xerr=[lows, highs], fmt="none", ecolor=QUIET, capsize=3,
+    axes.barh([place for place, _ in told], values, height=0.6, color=(colour.light, 0.5), edgecolor=colour.light,
+              label="Ici")  # fmt: skip
+    axes.errorbar(values, [place for place, _ in told], xerr=[lows, highs], fmt="none", ecolor=INK, capsize=3,
                   elinewidth=1.2)  # fmt: skip
     if marks:
         axes.plot(marks, list(places), "D", color=palette.REFERENCE.light, markersize=7, label="MatchFT, publié")
@@ -165,7 +165,7 @@ def _rates(
 
 def _short(label: str) -> str:
     # A dollar sign would begin a formula.
-    return (label if len(label) <= 44 else label[:43].rstrip() + "…").replace("$", r"\$")
+    return (label if len(label) <= 54 else label[:53].rstrip() + "…").replace("$", r"\$")
 
 
 def hours(section: Section) -> bytes | None:

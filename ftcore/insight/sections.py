@@ -57,17 +57,17 @@ def boxes(found: Figures) -> list[Box]:
     """The four rates of the first row, each over both its bases."""
     now, before = found.now, found.before
     return [
-        Box("Taux de remise", now.delivery, before.delivery, "SMS parti",
+        Box("Taux de remise", now.delivery, before.delivery, "avec SMS parti",
             rate(now.delivered, now.contacted), "contactées",
             "Personnes jointes ÷ personnes à qui un SMS est parti ; aussi rapporté à toutes les personnes contactées, "
             "y compris celles dont l'envoi attend."),
-        Box("Taux de réponse", now.reply, before.reply, "jointes", now.reply_of_sent, "SMS parti",
+        Box("Taux de réponse", now.reply, before.reply, "jointes", now.reply_of_sent, "avec SMS parti",
             f"Personnes ayant répondu autre chose que STOP dans les {WINDOW_HOURS} h ÷ personnes jointes ; aussi "
             "rapporté aux personnes à qui un SMS est parti."),
-        Box("Intérêt", now.interest, before.interest, "ont répondu", rate(now.interested, now.delivered), "jointes",
+        Box("Intérêt", now.interest, before.interest, "répondants", rate(now.interested, now.delivered), "jointes",
             "Personnes dont la dernière réponse claire est oui ÷ personnes ayant répondu ; aussi rapporté aux "
             "personnes jointes."),
-        Box("STOP", now.opt_out, before.opt_out, "jointes", rate(now.opted_out, now.sent), "SMS parti",
+        Box("STOP", now.opt_out, before.opt_out, "jointes", rate(now.opted_out, now.sent), "avec SMS parti",
             "Personnes ayant répondu STOP ÷ personnes jointes ; aussi rapporté aux personnes à qui un SMS est parti.",
             less_is_better=True),
     ]  # fmt: skip
@@ -225,7 +225,7 @@ def comparison(found: Figures, by: str, measure: Measure = MEASURES["reponse"]) 
         comparing.title(groups, measure, many),
         comparing.sentence(groups, measure),
         comparing.table_of(groups, measure, one),
-        f"{measure.formula} ; personnes distinctes, intervalle à 95{wording.NARROW}%.",
+        f"{measure.formula[0].upper()}{measure.formula[1:]} ; personnes distinctes, intervalle à 95{wording.NARROW}%.",
     )
     return section, groups
 

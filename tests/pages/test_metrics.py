@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
-from ftcore.insight import metrics, wording
+from ftcore.database import utc_now
+from ftcore.insight import figures, metrics, wording
 from ftcore.model import Role
 from ftcore.services import Services
 
@@ -34,11 +36,12 @@ def test_the_demo_figures_are_marked_and_what_the_database_holds(open_page: Open
     assert figures["Contactées"] == wording.number(people)
     assert figures["Taux de réponse"].endswith("%")
     assert any("IC" in caption.value and "n = " in caption.value for caption in app.caption)
-    assert [chart.value for chart in app.subheader] == [
-        "De la personne contactée à la mise en relation",
-        "Personnes jointes et réponses, selon le jour de l'envoi",
-        "Taux de réponse par métier, avec l'intervalle à 95\u202f%",
-    ]
+    titles = [chart.value for chart in app.subheader]
+    assert len(titles) == 9
+    assert titles[0].startswith(f"De {wording.number(people)} personnes contactées à")
+    assert titles[1].startswith("Les réponses arrivent vite")
+    assert "Première réponse" in titles[6]
+    assert titles[8].endswith("depuis plus de 24 h")
 
 
 def test_a_filter_changes_the_figures_and_the_table_stands_behind_the_chart(
@@ -50,7 +53,7 @@ def test_a_filter_changes_the_figures_and_the_table_stands_behind_the_chart(
     box.set_value(str(demo_house.person.agency_id)).run()
     one_agency = int(shown(app)["Contactées"].replace("\u202f", ""))
     assert 0 < one_agency < all_agencies
-    app.segmented_control(key="metrics.view.entonnoir").set_value("Tableau").run()
+    app.segmented_control(key="mesures.entonnoir.view").set_value("Tableau").run()
     table = app.dataframe[0].value
     assert list(table["Étape"])[1:3] == ["Contactées", "Jointes"]
     assert table["Nombre"][1] == one_agency
@@ -58,9 +61,11 @@ def test_a_filter_changes_the_figures_and_the_table_stands_behind_the_chart(
 
 
 def test_the_screen_says_the_window_and_the_published_reference(open_page: Open, demo_house: Services) -> None:
-    said = " ".join(caption.value for caption in open_page("metrics.py").caption)
+    app = open_page("metrics.py")
+    said = " ".join(caption.value for caption in app.caption)
     assert f"{metrics.WINDOW_HOURS} h après la remise" in said
-    assert "repère publié (MatchFT) : 19 min" in said
+    assert "Aucun taux de réponse n'a été publié" in said
+    assert any("19 min publiées pour MatchFT" in title.value for title in app.subheader)
 
 
 def test_chosen_dates_are_those_of_the_figures_in_any_order(open_page: Open, demo_house: Services) -> None:
@@ -69,8 +74,8 @@ def test_chosen_dates_are_those_of_the_figures_in_any_order(open_page: Open, dem
     last = app.date_input(key="au").value
     app.date_input(key="du").set_value(last - timedelta(days=7))
     app.date_input(key="au").set_value(last - timedelta(days=20)).run()
-    period = metrics.Filters(last - timedelta(days=20), last - timedelta(days=7))
-    expected = metrics.summary(demo_house.database, demo_house.person, period)
+    period = figures.Filters(last - timedelta(days=20), last - timedelta(days=7))
+    expected = figures.view(demo_house.database, demo_house.person, period).now
     assert shown(app)["Contactées"] == wording.number(expected.contacted)
     assert expected.contacted > 0
     assert not app.exception
@@ -81,9 +86,9 @@ def test_a_change_is_coloured_only_beyond_chance(open_page: Open, demo_house: Se
     app.selectbox(key="periode").set_value("Dates choisies").run()
     last = app.date_input(key="au").value
     app.date_input(key="du").set_value(last - timedelta(days=27)).run()
-    period = metrics.Filters(last - timedelta(days=27), last)
-    now = metrics.summary(demo_house.database, demo_house.person, period)
-    before = metrics.summary(demo_house.database, demo_house.person, metrics.previous(period))
+    period = figures.Filters(last - timedelta(days=27), last)
+    found = figures.view(demo_house.database, demo_house.person, period)
+    now, before = found.now, found.before
     boxes = {metric.label: metric for metric in app.metric}
     for label, of in {"Taux de remise": "delivery", "Taux de réponse": "reply", "Intérêt": "interest"}.items():
         apart = metrics.differ(getattr(now, of), getattr(before, of))
@@ -91,11 +96,57 @@ def test_a_change_is_coloured_only_beyond_chance(open_page: Open, demo_house: Se
         assert apart or boxes[label].color == MetricProto.MetricColor.GRAY, label
 
 
-def test_the_comparison_by_agency_names_both(open_page: Open, demo_house: Services) -> None:
+def test_two_chosen_periods_are_compared(open_page: Open, demo_house: Services) -> None:
     app = open_page("metrics.py")
-    app.segmented_control(key="metrics.by").set_value("Agence").run()
-    app.segmented_control(key="metrics.view.groupes").set_value("Tableau").run()
-    assert {"Agence démo d'Annonay", "Agence démo de Valence"} == set(app.dataframe[0].value["Agence"])
+    app.selectbox(key="periode").set_value("7 jours")
+    app.selectbox(key="comparee").set_value("Dates choisies").run()
+    last = app.date_input(key="avant_au").value
+    app.date_input(key="avant_du").set_value(last - timedelta(days=20)).run()
+    today = wording.paris(utc_now()).date()
+    period = figures.Filters(today - timedelta(days=7), today, compared=(last - timedelta(days=20), last))
+    found = figures.view(demo_house.database, demo_house.person, period)
+    assert last == today - timedelta(days=8)
+    assert found.before.contacted > 0
+    assert any(f"Avant : {wording.number(found.before.contacted)}" in caption.value for caption in app.caption)
+    assert not app.exception
+
+
+def test_the_comparison_by_agency_names_both_and_stays_in_the_address(open_page: Open, demo_house: Services) -> None:
+    app = open_page("metrics.py")
+    app.segmented_control(key="par").set_value("agences").run()
+    app.segmented_control(key="selon").set_value("interet").run()
+    app.segmented_control(key="mesures.par-agences.view").set_value("Tableau").run()
+    table = next(table.value for table in app.dataframe if "Agence" in table.value)
+    assert {"Agence démo d'Annonay", "Agence démo de Valence"} == set(table["Agence"])
+    assert "Ont répondu" in table
+    assert not app.exception
+
+
+def test_a_page_run_asks_for_its_figures_once(
+    open_page: Open, demo_house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    view = figures.view
+    monkeypatch.setattr(figures, "view", lambda *of: asked.append(of) or view(*of))
+    open_page("metrics.py")
+    assert len(asked) == 1
+
+
+def test_an_evaluator_sees_figures_and_no_way_to_the_people(open_page: Open, demo_house: Services) -> None:
+    links = "page_link"
+    assert len(open_page("metrics.py").get(links)) == 5
+    demo_house.person = replace(demo_house.person, role=Role.EVALUATOR)
+    app = open_page("metrics.py")
+    app.segmented_control(key="par").set_value("offres").run()
+    assert shown(app)["Contactées"]
+    assert not app.get(links)
+    assert not any("ouvrir ses échanges" in caption.value for caption in app.caption)
+
+
+def test_every_chart_gives_its_data_and_the_page_a_report(open_page: Open, demo_house: Services) -> None:
+    labels = [button.proto.label for button in open_page("metrics.py").get("download_button")]
+    assert labels.count("CSV") == labels.count("Parquet") == 9
+    assert labels.count("Rapport PDF") == 1
 
 
 def test_an_answer_is_counted_at_the_next_look(open_page: Open, demo_house: Services) -> None:
