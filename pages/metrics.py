@@ -13,17 +13,32 @@ from ftcore.insight.sections import Box, Section
 from ftcore.services import current
 from ftcore.trust import access
 from pages import charts, marked, metrics_charts, metrics_filters
+from pages.frame import show_error
 
 services = current()
 database, person = services.database, services.person
+state = st.session_state
 
 MOST_HINTS = 4
 
 
 @st.fragment(run_every=10.0)
-def measures(filters: Filters, known: Choices) -> None:
-    """Everything that is measured, in one look; refreshed by itself: an answer shows here within seconds."""
-    found = figures.view(database, person, filters)
+def watch(found: Figures) -> None:
+    """Look again every few seconds, and draw anew only what says something new: nothing flickers meanwhile."""
+    if state.pop("mesures.just_drawn", False):
+        return
+    try:
+        told = sections.says_the_same(figures.view(database, person, found.filters), found)
+    except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
+        show_error(error)
+        return
+    if not told:
+        st.rerun()
+
+
+@st.fragment
+def measures(found: Figures, known: Choices) -> None:
+    """Everything that is measured; a switch to a table asks the database for nothing."""
     if found.now.contacted == 0:
         st.info(
             "Aucune personne contactée dans cette période. Élargissez la période ou les filtres, "
@@ -254,4 +269,8 @@ def say(section: Section, links: dict[str, str] | None = None) -> None:
 
 st.title("Mesures")
 st.caption("Est-ce que les gens répondent ?")
-measures(*metrics_filters.chosen(services))
+filters, known = metrics_filters.chosen(services)
+found = figures.view(database, person, filters)
+state["mesures.just_drawn"] = True
+watch(found)
+measures(found, known)

@@ -382,3 +382,8 @@ def work(found: Figures) -> Section:
 def period(since: date, until: date) -> str:
     """A period in words: "du 1 octobre au 31 octobre 2026"."""
     return f"du {since:%d/%m/%Y} au {until:%d/%m/%Y}"
+
+
+def says_the_same(one: Figures, other: Figures) -> bool:
+    """Whether nothing that is shown has happened between two looks; that silence grows older is nothing new."""
+    return (one.now, one.before, one.work) == (other.now, other.before, other.work) and one.checks.equals(other.checks)

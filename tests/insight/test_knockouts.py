@@ -4,15 +4,14 @@ import pandas as pd
 import pytest
 
 from ftcore.insight import knockouts
-from ftcore.insight.figures import CHECK_COLUMNS
-from ftcore.insight.knockouts import Hint
+from ftcore.insight.knockouts import COUNTED, Hint
 
 # text, demand, asked, met, not_met, unsettled, left, verdicts_met, retained_met, verdicts_not_met, retained_not_met
 Row = tuple[str, str, int, int, int, int, int, int, int, int, int]
 
 
 def checks(*rows: Row) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=CHECK_COLUMNS)
+    return pd.DataFrame(rows, columns=COUNTED)
 
 
 @pytest.mark.parametrize(

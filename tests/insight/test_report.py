@@ -12,7 +12,7 @@ import pytest
 
 from ftcore.database import utc_now
 from ftcore.errors import FtError, NotAllowed
-from ftcore.insight import figures, report, sections, wording
+from ftcore.insight import figures, knockouts, report, sections, wording
 from ftcore.insight.figures import Choices, Figures
 from ftcore.model import Role
 from ftcore.services import Services
@@ -65,7 +65,7 @@ def empty(columns: list[str]) -> pd.DataFrame:
     [
         pytest.param({"hours": empty(["weekday", "hour", "delivered", "replied"])}, id="hours"),
         pytest.param({"waits": empty(["minutes", "answered", "silent"])}, id="replies"),
-        pytest.param({"checks": empty(figures.CHECK_COLUMNS)}, id="questions"),
+        pytest.param({"checks": empty(knockouts.COUNTED)}, id="questions"),
     ],
 )
 def test_a_part_without_data_takes_nothing_away_from_the_others(make: Make, tables: dict[str, pd.DataFrame]) -> None:

@@ -187,3 +187,10 @@ def test_without_an_introduction_the_published_figures_stand_alone(make: Make) -
     found = sections.landmarks(make(now=nothing))
     assert list(found.table["Ici"]) == ["—", "—", "—", "trop peu"]
     assert "aucune donnée" in found.sentence
+
+
+def test_a_look_says_something_new_only_when_something_happened(make: Make) -> None:
+    older = pd.DataFrame({"minutes": [5, 4000], "answered": [20, 0], "silent": [0, 45]})
+    assert sections.says_the_same(make(), make(waits=older))
+    assert not sections.says_the_same(make(), make(now={"replied": 46}))
+    assert not sections.says_the_same(make(), make(work={"call": 4}))

@@ -8,8 +8,8 @@ import pytest
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
-from ftcore.database import utc_now
-from ftcore.insight import figures, metrics, wording
+from ftcore.database import Transaction, utc_now
+from ftcore.insight import figures, metrics, outcomes, wording
 from ftcore.model import Role
 from ftcore.services import Services
 
@@ -171,7 +171,12 @@ def test_an_answer_is_counted_at_the_next_look(open_page: Open, demo_house: Serv
         "reading": "yes",
         "rule": "x",
     }
-    demo_house.database.transact(lambda tx: tx.insert("reply", [silent | reply]))
+
+    def answer(tx: Transaction) -> None:
+        tx.insert("reply", [silent | reply])
+        outcomes.due(tx, [(silent["agency_id"], silent["conversation_id"])])
+
+    demo_house.database.transact(answer)
     app.run()
     assert int(shown(app)["Réponses"].replace("\u202f", "")) == before + 1
 
