@@ -11,6 +11,7 @@ from ftcore.database import utc_now
 from ftcore.insight import fairness, fairness_wording, palette, wording
 from ftcore.insight.fairness import FEW, FOUR_FIFTHS, STEPS, Comparison, Fairness
 from ftcore.insight.traits import TRAITS
+from ftcore.model import Person
 from ftcore.services import Services
 from pages import charts
 
@@ -22,7 +23,7 @@ ALL = "Toutes les agences"
 def show(services: Services) -> None:
     """Draw the section: what stands out first, then one step and one trait in full."""
     since, until, agency = asked(services)
-    found = fairness.view(services.database, services.person, since, until, (agency,) if agency else None)
+    found = fairness.view(services.database, looking(services), since, until, (agency,) if agency else None)
     if found.has_demo:
         st.caption(":material/science: Ces chiffres comprennent des données de démonstration, inventées.")
     if not any(group.rate is not None for each in found.comparisons.values() for group in each.groups[:-1]):
@@ -38,9 +39,15 @@ def show(services: Services) -> None:
     how_to_read(found)
 
 
+def looking(services: Services) -> Person:
+    """Who looks: whoever is signed in, and in the demo, where nobody is, its evaluator."""
+    person: Person | None = getattr(services, "evaluator", None)
+    return person or services.person
+
+
 def asked(services: Services) -> tuple[date, date, UUID | None]:
     """The period, and the agency for whoever may look at several."""
-    names = fairness.agencies(services.database, services.person)
+    names = fairness.agencies(services.database, looking(services))
     last = wording.paris(utc_now()).date()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox(
@@ -93,8 +100,9 @@ def stands_out(found: Fairness) -> None:
         charts.downloads("equite.tout", fairness_wording.data(found))
 
 
+@st.fragment
 def in_full(found: Fairness) -> None:
-    """One step and one trait, as chosen."""
+    """One step and one trait, as chosen; another choice counts nothing anew."""
     # What stands out first, where anything does.
     first = next(iter(found.findings), found.comparisons["replied", "sex"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
