@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from ipaddress import ip_network
 
 import pytest
 
@@ -59,8 +60,16 @@ def test_a_real_gateway_brings_office_hours_and_no_demo() -> None:
         pytest.param(
             SMS | {"FT_SMS_SENDER": "36000"}, "sms", SmsSettings("agence", "atsk_0123456789", "36000"), id="a sender"
         ),
+        pytest.param({"FT_CALLBACK_PORT": "8502"}, "callback_listen", ("127.0.0.1", 8502), id="a port of this machine"),
+        pytest.param({"FT_CALLBACK_PORT": "[::]:8502"}, "callback_listen", ("::", 8502), id="a port of the network"),
+        pytest.param({"FT_DATABASE": "a/b.duckdb"}, "callback_spool", "a/b.duckdb.spool", id="a spool beside its file"),
+        pytest.param({"FT_DATABASE": "postgresql://h/b"}, "callback_spool", "data/callbacks.spool", id="another spool"),
+        pytest.param({"FT_CALLBACK_SPOOL": "/var/x"}, "callback_spool", "/var/x", id="a spool where one is told"),
+        pytest.param({"FORWARDED_ALLOW_IPS": "10.0.0.1"}, "forwarders", (ip_network("10.0.0.1"),), id="a proxy"),
+        pytest.param({"FORWARDED_ALLOW_IPS": "*"}, "forwarders", (ip_network("0.0.0.0/0"), ip_network("::/0")),
+                     id="any proxy"),
     ],
-)
+)  # fmt: skip
 def test_what_is_given_is_taken(env: dict[str, str], name: str, value: object) -> None:
     assert getattr(Settings.from_env(env), name) == value
 
@@ -76,6 +85,15 @@ def test_what_is_given_is_taken(env: dict[str, str], name: str, value: object) -
             ["FT_SMS_URL"],
             id="a gateway without address",
         ),
+        pytest.param({"FT_CALLBACK_PORT": "port"}, ["FT_CALLBACK_PORT", "8502"], id="a port in letters"),
+        pytest.param({"FT_CALLBACK_PORT": "70000"}, ["FT_CALLBACK_PORT"], id="a port too high"),
+        pytest.param({"FT_CALLBACK_PORT": "host:8502"}, ["FT_CALLBACK_PORT"], id="a name for an address"),
+        pytest.param(
+            {"FT_CALLBACK_PORT": "8502", "FT_DATABASE": ":memory:"},
+            ["FT_CALLBACK_PORT"],
+            id="a door over a database that does not last",
+        ),
+        pytest.param({"FORWARDED_ALLOW_IPS": "proxy"}, ["FORWARDED_ALLOW_IPS"], id="a proxy by name"),
         pytest.param({"FT_SENDING_HOURS": "9-25"}, ["FT_SENDING_HOURS", "9-25"], id="25 o'clock"),
         pytest.param({"FT_SENDING_HOURS": "19-9"}, ["FT_SENDING_HOURS"], id="backwards"),
         pytest.param({"FT_SENDING_HOURS": "9-9"}, ["FT_SENDING_HOURS"], id="no hour at all"),
