@@ -34,10 +34,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
     """The address of a freshly started program; it is ended afterwards, and must end well."""
-    tmp_path = tmp_path_factory.mktemp("program")
     port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
     env["FT_DATABASE"] = str(tmp_path / "essai.duckdb")
