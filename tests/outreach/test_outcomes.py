@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 
 from bench.peers import pandas_figures
 from ftcore.database import Database, Row
+from ftcore.drafting import offers
 from ftcore.errors import FtError, SmsError, SmsUnknown
 from ftcore.insight import figures, outcomes
 from ftcore.insight.counts import GROUP_FLAGS
 from ftcore.insight.figures import Figures, Filters
-from ftcore.model import Answer, Demand, Met, Prerequisite, Verdict
-from ftcore.outreach import closing, settling, silences, takeover, threads
+from ftcore.model import Answer, Demand, Met, Occupation, Prerequisite, Verdict
+from ftcore.outreach import closing, dispatcher, settling, silences, takeover, threads
 from ftcore.outreach.campaigns import Receipt
 from tests.outreach.conftest import Town
 
@@ -153,6 +155,11 @@ class History:
                 self.town.database, self.town.counselor, offer["offer_id"], "Le poste est pourvu.", None, self.town.now
             )
 
+    def open(self, number: int) -> None:
+        conversation = self._one("conversation", number)
+        if conversation is not None:
+            threads.seen(self.town.database, self.town.counselor, conversation["conversation_id"], self.town.now)
+
     def count(self, number: int) -> None:
         outcomes.refresh(self.town.database, 1 + number % 4)
 
@@ -207,8 +214,8 @@ class History:
 
 
 ACTS = ("launch", "send", "deliver", "talk", "talk", "talk", "report", "write", "write", "wait", "wait", "correct",
-        "decide", "reopen", "note_prerequisite", "write_by_hand", "late_report", "settle", "close", "count", "merge",
-        "erase")  # fmt: skip
+        "decide", "reopen", "note_prerequisite", "write_by_hand", "late_report", "settle", "close", "open", "count",
+        "merge", "erase")  # fmt: skip
 BEGIN = [("wait", 2), ("launch", 1), ("send", 4), ("send", 5), ("deliver", 40), ("talk", 3), ("talk", 6)]
 steps = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 500)), min_size=5, max_size=20)
 
@@ -337,3 +344,38 @@ def narrowed(database: Database, narrow: int) -> dict[str, Any]:
         return {}
     name = ("", "agency_ids", "occupation", "offer_id", "template")[narrow]
     return {name: (row["agency_id"],) if name == "agency_ids" else row[name]}
+
+
+def test_replicas_that_count_at_once_count_each_conversation_once(town: Town) -> None:
+    for _ in range(3):
+        town.launch(town.people(4))
+    town.database.transact(outcomes.compute_all)
+    town.accepted()
+
+    def count() -> None:
+        while outcomes.refresh(town.database, 3):
+            pass
+
+    replicas = [threading.Thread(target=count) for _ in range(3)]
+    for replica in replicas:
+        replica.start()
+    for replica in replicas:
+        replica.join()
+    assert_counted_right(town.database, {})
+    assert town.database.value("SELECT sum(sent) FROM outcome_sum") == 12
+
+
+def test_what_has_changed_is_counted_in_the_background(town: Town) -> None:
+    town.launch(town.people(2))
+    dispatcher.Dispatcher(town.database, Gateway(0), None, clock=lambda: town.now).read_news()
+    assert town.database.value("SELECT count(*) FROM outcome WHERE waiting") == 2
+    assert town.database.value("SELECT count(*) FROM outcome_due") == 0
+
+
+def test_an_offer_that_changes_its_occupation_takes_its_figures_along(town: Town) -> None:
+    offer = town.offer()
+    town.launch(town.people(2), offer)
+    outcomes.refresh(town.database)
+    offers.save(town.database, town.counselor, replace(offer, occupation=Occupation("D1106", "Vente")), town.now)
+    assert_counted_right(town.database, {})
+    assert town.database.rows("SELECT DISTINCT occupation FROM outcome") == [{"occupation": "D1106"}]
