@@ -108,7 +108,7 @@ class Services:
             self.database,
             self._known_secrets(),
             self.wake,
-            folder=Path(self.settings.callback_spool),
+            folder=Path(self.settings.spool),
             listening=listening,
             limits=self._limits(),
             forwarders=self.settings.forwarders,

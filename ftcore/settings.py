@@ -72,7 +72,7 @@ class Settings:
     `part_price` is in euros, what one part of an SMS is taken to cost.
     `callback_allow` are the only networks that callbacks may come from; None, from anywhere.
     `callback_listen` is the address and port of the callbacks' door where it is a process of its own; None, it is
-    beside the pages only. `callback_spool` is the folder where that process keeps what the database has not taken yet.
+    beside the pages only. `callback_spool` is the folder where it keeps what the database has not taken yet (`spool`).
     `forwarders` are the proxies that are believed when they say whom they speak for, as uvicorn believes them.
     `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
     """
@@ -83,12 +83,17 @@ class Settings:
     callback_secret: str | None = None
     callback_allow: tuple[IPv4Network | IPv6Network, ...] | None = None
     callback_listen: tuple[str, int] | None = None
-    callback_spool: str = DEFAULT_SPOOL
+    callback_spool: str | None = None
     forwarders: tuple[IPv4Network | IPv6Network, ...] = _LOOPBACK
     sending_hours: tuple[int, int] | None = None
     part_price: Decimal = PART_PRICE
     sms_rate: float | None = None
     demo: bool = True
+
+    @property
+    def spool(self) -> str:
+        """The folder of the spool: beside the file of an embedded database, as what waits there belongs to it."""
+        return self.callback_spool or (DEFAULT_SPOOL if "://" in self.database else f"{self.database}.spool")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -108,7 +113,7 @@ class Settings:
             callback_secret=_callback_secret(given, sms),
             callback_allow=_callback_allow(given.get("FT_CALLBACK_ALLOW"), sms),
             callback_listen=_callback_listen(given.get("FT_CALLBACK_PORT"), database),
-            callback_spool=given.get("FT_CALLBACK_SPOOL", _spool_beside(database)),
+            callback_spool=given.get("FT_CALLBACK_SPOOL"),
             forwarders=_forwarders(given.get("FORWARDED_ALLOW_IPS")),
             sending_hours=_hours(given, sms),
             part_price=_part_price(given.get("FT_SMS_PART_PRICE")),
@@ -238,11 +243,6 @@ def _callback_listen(text: str | None, database: str) -> tuple[str, int] | None:
             "FT_CALLBACK_PORT demande une base qui reste : donnez un fichier ou un serveur à FT_DATABASE."
         )
     return address, int(found[2])
-
-
-def _spool_beside(database: str) -> str:
-    """Beside the file of an embedded database, as what waits there belongs to it."""
-    return DEFAULT_SPOOL if "://" in database else f"{database}.spool"
 
 
 def _forwarders(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -153,6 +153,11 @@ def test_a_database_is_copied_and_verified_by_command(tmp_path: Path, postgres: 
     postgres.drop(name)
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_uvicorn_serves_the_same_app_with_a_door_of_its_own_and_ends_on_sigterm(tmp_path: Path) -> None:
     import urllib.error
     import urllib.request
@@ -181,12 +186,16 @@ def test_uvicorn_serves_the_same_app_with_a_door_of_its_own_and_ends_on_sigterm(
             assert answer.status == 200
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        # The door of its own is opened once the pages are there.
+        while not _listens(door_port):
+            time.sleep(0.05)
         for where in (port, door_port):
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(f"http://127.0.0.1:{where}/callbacks/wrong/delivery", data=b"id=1&status=Sent")
             assert refused.value.code == 404
             refused.value.close()
-        (door,) = children(program.pid)
+        while not (doors := children(program.pid)):
+            time.sleep(0.05)
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(60)
@@ -195,7 +204,7 @@ def test_uvicorn_serves_the_same_app_with_a_door_of_its_own_and_ends_on_sigterm(
         log.close()
     assert "Traceback" not in written, written
     assert "Application shutdown complete" in written
-    assert not Path(f"/proc/{door}").exists()
+    assert not any(Path(f"/proc/{door}").exists() for door in doors)
 
 
 def test_a_callback_address_is_shown_once_listed_by_its_mark_and_retired(

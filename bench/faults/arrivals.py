@@ -210,6 +210,10 @@ def acknowledged(address: str, folder: Path, kills: int, rate: float, seed: int)
         thread.start()
     chance = random.Random(seed)
     while killed[0] < kills:
+        # Not before somebody answers again: what is to be tried is a kill in the middle of work.
+        before, patience = len(given), time.monotonic() + 30
+        while len(given) == before and time.monotonic() < patience:
+            time.sleep(0.002)
         time.sleep(chance.uniform(0.0, 0.3))
         which = chance.random()
         if which < 0.7:

