@@ -35,7 +35,8 @@ def agencies_of(database: Database, person: Person) -> dict[UUID, str]:
     """The agencies that can be looked at: those with a campaign, by name."""
     access.require(person, "see evaluation")
     rows = database.rows(
-        "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) ORDER BY name, agency_id"
+        "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) "
+        "ORDER BY name, agency_id"
     )
     return {row["agency_id"]: row["name"] for row in rows}
 
