@@ -7,10 +7,10 @@ import streamlit as st
 
 from ftcore.database import utc_now
 from ftcore.insight import wording
-from ftcore.insight.scope import Scope
+from ftcore.insight.scope import Scope, agencies_of
 from ftcore.services import current
 from ftcore.trust import access
-from pages import (  # fmt: skip
+from pages import (
     comparisons_view,
     evaluation_export,
     evaluation_gains,
@@ -61,12 +61,7 @@ def chosen(label: str, options: dict[str, str], key: str) -> str:
 
 def chosen_scope() -> Scope:
     """The period and the agency, kept in the address."""
-    agencies = {
-        str(row["agency_id"]): row["name"]
-        for row in services.database.rows(
-            "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) ORDER BY name"
-        )
-    }
+    agencies = {str(agency_id): name for agency_id, name in agencies_of(services.database, person).items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox("Période", list(PERIODS), index=list(PERIODS).index(DEFAULT_PERIOD), key="periode",
                               bind="query-params", width=220)  # fmt: skip

@@ -164,7 +164,7 @@ def change_form(name: str, used: Baseline, services: Services) -> None:
             (value, "Valeur la plus probable", "value", used.value),
             (high, "Haut", "high", used.high),
         ):
-            place.number_input(f"{label} ({kind.unit})", 0.0, kind.most, float(given), step,
+            place.number_input(f"{label} ({kind.unit})", 0.0, float(kind.most), float(given), step,
                                key=f"evaluation.{name}.{field}")  # fmt: skip
         st.text_input("Source", value="", max_chars=baselines.LONGEST_SOURCE, key=f"evaluation.{name}.source",
                       placeholder="Relevé de temps à Annonay, octobre 2026, 40 appels")  # fmt: skip

@@ -188,7 +188,7 @@ def show_import() -> None:
     st.subheader("Résultats des agences", anchor=False)
     st.caption(pilot_file.ACCEPTED)
     with st.form("evaluation.outcomes"):
-        st.file_uploader("Fichier CSV", "csv", key="evaluation.file")
+        st.file_uploader("Fichier CSV", "csv", key="evaluation.file", max_upload_size=2)
         st.form_submit_button("Importer, et remplacer", on_click=import_file)
 
 

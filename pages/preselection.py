@@ -170,6 +170,8 @@ elif offer is not None and step == 2:
     plan = check_step(offer, [UUID(text) for text in checked or []])
 elif offer is not None:
     st.query_params["campagne"] = state["preselection.campaign"]
+    # The next list for this offer is looked at anew.
+    state.pop(f"preselection.since.{offer.offer_id}", None)
     live(UUID(state["preselection.campaign"]))
     thumb("ranking", "Les personnes proposées convenaient-elles à l'offre ?",
           f"preselection.thumb.{state['preselection.campaign']}")  # fmt: skip

@@ -225,7 +225,8 @@ def test_every_reply_is_read_for_what_was_asked_and_moved_its_conversation(shown
         for row in shown.rows("SELECT conversation_id FROM message WHERE opening AND state = 'failed'")
     }
     learned = ("position", "interest", "interest_reply", "available_from", "available_reply")
-    before = {"state": "waiting"} | dict.fromkeys(learned)
+    # Who took over did so after the last answer.
+    before = {"state": "waiting", "taken_over_utc": None} | dict.fromkeys(learned)
     with shown.read() as reader:
         talks = answers.talks_of(reader, [row | before for row in rows])
     for row in rows:

@@ -60,14 +60,14 @@ KINDS: dict[str, Kind] = {
     "fixed_cost": Kind("Frais fixes par mois", "€", 1_000_000, "Hébergement, maintenance, formation."),
 }
 
-_UNSOURCED = "Hypothèse de départ du programme, sans relevé : à remplacer par une mesure faite en agence."
+_UNSOURCED = "Hypothèse de départ, sans relevé : à mesurer en agence."
 DEFAULTS: dict[str, Baseline] = {
     "contact_minutes": Baseline("contact_minutes", 6, 3, 12, _UNSOURCED),
     "campaign_minutes": Baseline("campaign_minutes", 15, 8, 30, _UNSOURCED),
     "thread_minutes": Baseline("thread_minutes", 4, 2, 8, _UNSOURCED),
     "decision_minutes": Baseline("decision_minutes", 8, 5, 15, _UNSOURCED),
     "hour_cost": Baseline("hour_cost", 38, 32, 48, _UNSOURCED),
-    "part_price": Baseline("part_price", 0.05, 0.04, 0.08, "Estimation du programme : aucun tarif n'est publié."),
+    "part_price": Baseline("part_price", 0.05, 0.04, 0.08, "Estimation : aucun tarif n'est publié."),
     "fixed_cost": Baseline("fixed_cost", 60, 20, 200, _UNSOURCED),
 }
 

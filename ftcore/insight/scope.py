@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from ftcore.database import Database
 from ftcore.insight.wording import PARIS
+from ftcore.model import Person
+from ftcore.trust import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,16 @@ class Scope:
     def months(self) -> float:
         """The length of the period in months, for costs that come by the month."""
         return ((self.until - self.since).days + 1) / 30.4375
+
+
+def agencies_of(database: Database, person: Person) -> dict[UUID, str]:
+    """The agencies that can be looked at: those with a campaign, by name."""
+    access.require(person, "see evaluation")
+    rows = database.rows(
+        "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) "
+        "ORDER BY name, agency_id"
+    )
+    return {row["agency_id"]: row["name"] for row in rows}
 
 
 def within(instant: str, agency: str = "agency_id") -> str:
