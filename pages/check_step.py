@@ -138,8 +138,8 @@ def lots(plan: Preflight) -> None:
         }[running.compared]
         whom = {
             Unit.PERSON: "pour chaque personne",
-            Unit.CAMPAIGN: "le même pour toute la campagne",
-            Unit.OFFER: "le même pour toute l'offre",
+            Unit.CAMPAIGN: "pour toute la campagne à la fois",
+            Unit.OFFER: "pour toute l'offre à la fois",
         }[running.unit]
         a, b = (escaped(running.arms[arm].label) for arm in ("a", "b"))
         said = f"Comparaison « {escaped(running.name)} » : {what}, {whom}, entre « {a} » et « {b} »."
