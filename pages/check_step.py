@@ -132,32 +132,32 @@ def lots(plan: Preflight) -> None:
     """What a running comparison leaves to chance. The arm of a person is not shown: people are chosen without it."""
     for running in plan.draws.running:
         what = {
-            Compared.WORDING: "le premier message",
-            Compared.HOURS: "l'heure de départ",
-            Compared.REMINDER: "la relance de celles qui ne répondent pas",
+            Compared.WORDING: "le premier message est tiré au sort à l'envoi",
+            Compared.HOURS: "l'heure de départ est tirée au sort à l'envoi",
+            Compared.REMINDER: "la relance, pour qui ne répond pas, est tirée au sort à l'envoi",
         }[running.compared]
-        whose = {
-            Unit.PERSON: f"{what} de chaque personne est tiré au sort à l'envoi",
-            Unit.CAMPAIGN: f"{what} est tiré au sort à l'envoi, le même pour toute cette campagne",
-            Unit.OFFER: f"{what} est tiré au sort, le même pour toutes les personnes de cette offre",
+        whom = {
+            Unit.PERSON: "pour chaque personne",
+            Unit.CAMPAIGN: "pour toute la campagne à la fois",
+            Unit.OFFER: "pour toute l'offre à la fois",
         }[running.unit]
         a, b = (escaped(running.arms[arm].label) for arm in ("a", "b"))
-        st.info(
-            f"Comparaison « {escaped(running.name)} » : {whose}, entre « {a} » et « {b} ». "
-            "Coût et premier départ peuvent donc changer un peu.",
-            icon=":material/casino:",
-        )
+        said = f"Comparaison « {escaped(running.name)} » : {what}, {whom}, entre « {a} » et « {b} »."
+        if running.compared is Compared.REMINDER:
+            st.caption(f":material/casino: {said}")
+        else:
+            st.info(f"{said} Le coût et le premier départ peuvent donc changer un peu.", icon=":material/casino:")
 
 
 def table(plan: Preflight) -> None:
     """Every message in full; where it is drawn by lot, both that the person may get."""
     kept, drawn = plan.kept, plan.draws.of(Compared.WORDING)
     bodies = {"Message": [planned.body for planned in kept]}
-    width, wrap = 465, WRAP
+    width, wrap, narrow = 465, WRAP, 90
     if drawn is not None:
         both = zip(*(planned.bodies for planned in kept if planned.bodies), strict=True)
         bodies = {drawn.arms[arm].label: list(column) for arm, column in zip("ab", both, strict=True)}
-        width, wrap = 270, WRAP * 270 // 465
+        width, wrap, narrow = 225, WRAP * 225 // 465, 100
     either = [planned.bodies or (planned.body,) for planned in kept]
     # All rows have the height of the longest message: every one of them stands there in full.
     row_height = max(-(-len(body) // wrap) for column in bodies.values() for body in column) * LINE + 22
@@ -181,7 +181,7 @@ def table(plan: Preflight) -> None:
         column_config={
             "Personne": st.column_config.TextColumn(width=125),
             **{label: st.column_config.TextColumn(width=width) for label in bodies},
-            "Longueur": st.column_config.TextColumn(width=90),
+            "Longueur": st.column_config.TextColumn(width=narrow),
             "Coût": st.column_config.TextColumn(width=65),
             "Départ": st.column_config.TextColumn(width=110),
         },

@@ -101,7 +101,9 @@ def test_the_check_shows_both_messages_and_not_which_of_them(
     assert all("pourrait vous convenir" in body for body in table["Actuelle"])
     assert all("on recrute près de chez vous" in body for body in table["Proche"])
     assert table["Longueur"].nunique() == 1, "nothing in a row tells the arm"
-    assert "tiré au sort à l'envoi, entre « Actuelle » et « Proche »" in " ".join(each.value for each in app.info)
+    assert "tiré au sort à l'envoi, pour chaque personne, entre « Actuelle » et « Proche »" in " ".join(
+        each.value for each in app.info
+    )
     app.button(key="preselection.send").click().run()
     bodies = [row["body"] for row in lead.database.rows("SELECT body FROM message WHERE opening")]
     assert len(bodies) == len(table)
