@@ -78,13 +78,8 @@ def by_day(reader: Transaction, both: Where) -> list[Row]:
     """Everything that is summed in SMS, by `day`, with `considered` files and whether there is `demo` data."""
     return reader.rows(
         f"""
-        SELECT s.*, c.considered
-        FROM (SELECT day, bool_or(demo) AS demo, {_sums(("contacted", *FLAGS, *SUMS))}
-              FROM outcome_sum WHERE {both.sql} GROUP BY day) AS s
-        JOIN (SELECT day, CAST(sum(considered) AS BIGINT) AS considered
-              FROM (SELECT day, campaign_id, max(considered) AS considered
-                    FROM outcome_sum WHERE {both.sql} GROUP BY day, campaign_id) AS campaigns
-              GROUP BY day) AS c ON c.day = s.day
+        SELECT day, bool_or(demo) AS demo, {_sums(("considered", "contacted", *FLAGS, *SUMS))}
+        FROM outcome_sum WHERE {both.sql} GROUP BY day
         """,
         *both.values,
     )
@@ -96,7 +91,8 @@ def by_group(reader: Transaction, now: Where) -> list[Row]:
         f"""
         SELECT CASE WHEN grouping(agency_id) = 0 THEN 'agency' WHEN grouping(occupation) = 0 THEN 'occupation'
                     WHEN grouping(template) = 0 THEN 'template' ELSE 'hour' END AS kind,
-               agency_id, occupation, template, weekday, hour, min(occupation_label) AS label, {_sums(GROUP_FLAGS)}
+               CAST(agency_id AS TEXT) AS agency_id, occupation, template, weekday, hour,
+               min(occupation_label) AS label, {_sums(GROUP_FLAGS)}
         FROM outcome_sum WHERE {now.sql}
         GROUP BY GROUPING SETS ((agency_id), (occupation), (template), (weekday, hour))
         """,
@@ -108,7 +104,7 @@ def by_offer(reader: Transaction, now: Where) -> list[Row]:
     """The largest offers. A person is approached once for an offer, so that these are people."""
     return reader.rows(
         f"""
-        SELECT s.*, o.title AS label
+        SELECT CAST(s.offer_id AS TEXT) AS offer_id, o.title AS label, {", ".join(GROUP_FLAGS)}
         FROM (SELECT agency_id, offer_id, {_sums(GROUP_FLAGS)} FROM outcome_sum WHERE {now.sql}
               GROUP BY agency_id, offer_id ORDER BY sum(delivered) DESC, offer_id LIMIT {MOST}) AS s
         LEFT JOIN offer o ON o.agency_id = s.agency_id AND o.offer_id = s.offer_id
@@ -124,7 +120,7 @@ def counted_twice(reader: Transaction, period: Where, key: str | None, flags: Se
         row.pop("key"): row
         for row in reader.rows(
             f"""
-            SELECT {key or "NULL"} AS key, {_sums(("contacted", *flags))}
+            SELECT CAST({key or "NULL"} AS TEXT) AS key, {_sums(("contacted", *flags))}
             FROM (SELECT {keys}count(*) - 1 AS contacted,
                          {", ".join(f"greatest(count(*) FILTER (WHERE {flag}) - 1, 0) AS {flag}" for flag in flags)}
                   FROM outcome WHERE {period.sql} AND (earlier >= $1 OR later <= $2)
@@ -171,6 +167,14 @@ def _shifted(condition: Where, offset: int) -> str:
     for number in range(len(condition.values), 0, -1):
         sql = sql.replace(f"${number}", f"${{{number + offset}}}")
     return sql.replace("${", "$").replace("}", "")
+
+
+def agency_names(reader: Transaction, agency_ids: tuple[UUID, ...] | None) -> dict[str, str]:
+    """The names of these agencies or all, by their id as text."""
+    places = [f"${number}" for number in range(1, 1 + len(agency_ids or ()))]
+    ours = "true" if agency_ids is None else _in("agency_id", places)
+    rows = reader.rows(f"SELECT CAST(agency_id AS TEXT) AS key, name FROM agency WHERE {ours}", *(agency_ids or ()))
+    return {row["key"]: row["name"] for row in rows}
 
 
 def checks(reader: Transaction, now: Where) -> list[Row]:

@@ -148,7 +148,7 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
         minutes = counts.waits(reader, now, before, instant)
         checks = counts.checks(reader, now)
         work = counts.work(reader, filters.agency_ids, instant)
-        names = {row["agency_id"]: row["name"] for row in reader.rows("SELECT agency_id, name FROM agency")}
+        names = counts.agency_names(reader, filters.agency_ids)
     answered, answered_before, silent = (_histogram(minutes, kind) for kind in ("now", "before", "silent"))
     summary = _summary(_within(days, filters), list(twice.values()), answered)
     return Figures(
@@ -262,7 +262,7 @@ def _hours(groups: list[Row]) -> pd.DataFrame:
 
 
 def _groups(
-    rows: list[Row], kind: str, key: str, twice: dict[Any, Row], names: dict[UUID, str] | None = None
+    rows: list[Row], kind: str, key: str, twice: dict[Any, Row], names: dict[str, str] | None = None
 ) -> pd.DataFrame:
     """Distinct people by group, the largest first. A group without a key has an empty one."""
     found = []
@@ -276,7 +276,7 @@ def _groups(
     return table.sort_values(["delivered", "label", "key"], ascending=[False, True, True], ignore_index=True)
 
 
-def _label(kind: str, row: Row, names: dict[UUID, str]) -> str:
+def _label(kind: str, row: Row, names: dict[str, str]) -> str:
     if kind == "agency":
         return names.get(row["agency_id"], "Agence inconnue")
     if kind == "template":

@@ -105,10 +105,10 @@ def rate(count: int, base: int) -> Rate:
     """A rate with its Wilson interval (Wilson 1927), which stays right for small bases and at 0 or 1."""
     if base == 0:
         return Rate(0, 0, 0.0, 1.0)
-    from scipy.stats import binomtest
+    from statsmodels.stats.proportion import proportion_confint
 
-    interval = binomtest(count, base).proportion_ci(confidence_level=0.95, method="wilson")
-    return Rate(count, base, float(interval.low), float(interval.high))
+    low, high = proportion_confint(count, base, alpha=0.05, method="wilson")
+    return Rate(count, base, float(low), float(high))
 
 
 def differ(one: Rate, other: Rate) -> bool:

@@ -8,7 +8,7 @@ keeps its row: counters survive erasure. `outcome_sum` holds the sums of `outcom
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
@@ -20,6 +20,8 @@ FINISHED_WITHIN = 5 * 60
 INTRODUCED_WITHIN = 24 * 60
 # How many conversations one transaction computes anew.
 AT_ONCE = 5_000
+# And one statement, where everything is.
+SLICE = 400_000
 
 # What is true or not of a conversation, and of a person when it is of one of theirs.
 FLAGS = ("sent", "delivered", "failed", "unknown", "waiting", "replied", "interested", "opted_out", "started",
@@ -27,8 +29,8 @@ FLAGS = ("sent", "delivered", "failed", "unknown", "waiting", "replied", "intere
 # What is summed, in SMS.
 SUMS = ("automatic_messages", "human_messages", "parts", "priced", "cost", "replies", "needs_human")
 # What a campaign's conversations are told apart by in `outcome_sum`.
-KEYS = ("agency_id", "campaign_id", "offer_id", "occupation", "occupation_label", "template", "demo", "considered",
-        "day", "weekday", "hour")  # fmt: skip
+KEYS = ("agency_id", "campaign_id", "offer_id", "occupation", "occupation_label", "template", "demo", "day",
+        "weekday", "hour")  # fmt: skip
 COLUMNS = (
     "agency_id", "conversation_id", "person", "campaign_id", "offer_id", "occupation", "occupation_label", "template",
     "demo", "considered", "day", "weekday", "hour", *FLAGS, "retained",
@@ -162,13 +164,18 @@ RAW_CHECKS = f"""
     WHERE a.position IS NOT NULL OR w.position = p.position
 """
 _GROUPED = ", ".join(KEYS)
+# The files looked at for a campaign stand in one of its rows, so that they can be summed like everything else.
+_CONSIDERED = """
+    CASE WHEN row_number() OVER (PARTITION BY agency_id, campaign_id, day ORDER BY template, weekday, hour) = 1
+         THEN max(considered) ELSE 0 END AS considered
+"""
 RAW_SUMS = f"""
-    SELECT {_GROUPED}, count(*) AS contacted,
+    SELECT {_GROUPED}, {_CONSIDERED}, count(*) AS contacted,
            {", ".join(f"count(*) FILTER (WHERE {flag}) AS {flag}" for flag in FLAGS)},
            {", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in SUMS)}
     FROM outcome WHERE {{condition}} GROUP BY {_GROUPED}
 """
-SUM_COLUMNS = (*KEYS, "contacted", *FLAGS, *SUMS)
+SUM_COLUMNS = (*KEYS, "considered", "contacted", *FLAGS, *SUMS)
 
 
 def due(tx: Transaction, conversations: Iterable[tuple[UUID, UUID]]) -> None:
@@ -241,18 +248,62 @@ def unlink(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
 
 
 def compute_all(tx: Transaction) -> int:
-    """Fill the empty tables from everything that is stored; gives how many conversations there are."""
+    """Fill the empty tables from everything that is stored; gives how many conversations there are.
+
+    A slice at a time: a country's year is more than memory holds.
+    """
     tx.expect_many()
-    everything = {"condition": "true", "since": "TIMESTAMP '1970-01-01'"}
+    _all_near(tx)
     names = ", ".join(COLUMNS)
-    tx.execute(
-        f"INSERT INTO outcome ({names}, earlier, later) SELECT {names}, lag(day) OVER near, lead(day) OVER near "
-        f"FROM ({RAW.format(**everything)}) AS r {_NEAR} ORDER BY day"
-    )
+    for first, last in _slices(tx):
+        which = {"condition": "v.opened_utc >= $1 AND v.opened_utc < $2", "since": "$3"}
+        values = first, last, first - timedelta(days=1)
+        tx.execute(
+            f"INSERT INTO outcome ({names}, earlier, later) SELECT r.*, n.earlier, n.later "
+            f"FROM ({RAW.format(**which)}) AS r JOIN near_days n ON n.agency_id = r.agency_id "
+            "AND n.conversation_id = r.conversation_id ORDER BY r.day",
+            *values,
+        )
+        tx.execute(
+            f"INSERT INTO outcome_check ({', '.join(CHECK_COLUMNS)}) {RAW_CHECKS.format(**which)} ORDER BY day", *values
+        )
+    tx.execute("DROP TABLE near_days")
     tx.execute(f"INSERT INTO outcome_sum ({', '.join(SUM_COLUMNS)}) {RAW_SUMS.format(condition='true')} ORDER BY day")
-    tx.execute(f"INSERT INTO outcome_check ({', '.join(CHECK_COLUMNS)}) {RAW_CHECKS.format(**everything)} ORDER BY day")
     tx.execute("DELETE FROM outcome_due")
     return int(tx.value("SELECT count(*) FROM outcome"))
+
+
+def _slices(tx: Transaction) -> list[tuple[datetime, datetime]]:
+    """Periods of whole days, from one instant to before the next, each with about as many conversations as fit."""
+    slices: list[tuple[datetime, datetime]] = []
+    held = SLICE
+    for row in tx.rows(
+        "SELECT CAST(opened_utc AS DATE) AS day, count(*) AS conversations FROM conversation GROUP BY 1 ORDER BY 1"
+    ):
+        begin = datetime.combine(row["day"], time(0))
+        end = begin + timedelta(days=1)
+        if held + row["conversations"] > SLICE:
+            slices.append((begin, end))
+            held = 0
+        slices[-1] = slices[-1][0], end
+        held += row["conversations"]
+    return slices
+
+
+def _all_near(tx: Transaction) -> None:
+    """The days of everybody's nearest other conversations, some agencies at a time, in the table `near_days`."""
+    tx.execute("CREATE TEMP TABLE near_days (agency_id UUID, conversation_id UUID, earlier DATE, later DATE)")
+    agencies = [row["agency_id"] for row in tx.rows("SELECT agency_id FROM agency ORDER BY agency_id")]
+    for place in range(0, len(agencies), 100):
+        tx.execute(
+            f"""
+            INSERT INTO near_days
+            SELECT agency_id, conversation_id, lag(day) OVER near, lead(day) OVER near
+            FROM (SELECT agency_id, conversation_id, candidate_id AS person, CAST(paris_time(opened_utc) AS DATE) AS day
+                  FROM conversation WHERE agency_id = ANY($1::UUID[])) AS v {_NEAR}
+            """,
+            agencies[place : place + 100],
+        )
 
 
 _NEAR = "WINDOW near AS (PARTITION BY agency_id, person ORDER BY day, conversation_id)"
