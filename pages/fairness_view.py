@@ -126,9 +126,9 @@ def in_full(found: Fairness) -> None:
         )
     each = found.comparisons[step, trait]
     decimals = {
-        name: st.column_config.NumberColumn(format="%.2f")
-        for name in ("Rapport", "Rapport, IC bas", "Rapport, IC haut")
-    } | {name: st.column_config.NumberColumn(format="%.3f") for name in ("p (Fisher)", "p corrigé (Holm)")}
+        name: st.column_config.NumberColumn(format="localized")
+        for name in ("Rapport", "Rapport, bas", "Rapport, haut", "p", "p corrigé")
+    }
     charts.chart(
         "equite.groupes",
         fairness_wording.title(each),

@@ -138,11 +138,11 @@ def overview(found: Fairness) -> pd.DataFrame:
 
 
 def table(each: Comparison) -> pd.DataFrame:
-    """The groups of one comparison; what is hidden is empty."""
+    """The groups of one comparison, the bounds those of the 95 % intervals; what is hidden is empty."""
     step = STEPS[each.step]
     frame = _frame([each])
     if each.step == "reached":
-        frame.insert(7, "Jamais contactées", frame["n"] - frame["Nombre"])
+        frame.insert(8, "Jamais contactées", frame["n"] - frame["Nombre"])
     return frame.drop(columns=["Étape", "Critère", "Base", "Compte"]).rename(
         columns={"n": step.base, "Nombre": step.count}
     )
@@ -167,18 +167,18 @@ def _frame(comparisons: list[Comparison]) -> pd.DataFrame:
             "Étape": [STEPS[each.step].label for each, _ in lines],
             "Critère": [TRAITS[each.trait].label for each, _ in lines],
             "Groupe": [group.label for _, group in lines],
+            "Lecture": [reading(group) for _, group in lines],
             "Base": [STEPS[each.step].base for each, _ in lines],
             "n": counts("base"),
             "Compte": [STEPS[each.step].count for each, _ in lines],
             "Nombre": counts("count"),
             "Taux": shares("rate"),
-            "Taux, IC bas": shares("low"),
-            "Taux, IC haut": shares("high"),
+            "Taux, bas": shares("low"),
+            "Taux, haut": shares("high"),
             "Rapport": shares("ratio"),
-            "Rapport, IC bas": shares("ratio_low"),
-            "Rapport, IC haut": shares("ratio_high"),
-            "p (Fisher)": shares("p"),
-            "p corrigé (Holm)": shares("p_adjusted"),
-            "Lecture": [reading(group) for _, group in lines],
+            "Rapport, bas": shares("ratio_low"),
+            "Rapport, haut": shares("ratio_high"),
+            "p": shares("p"),
+            "p corrigé": shares("p_adjusted"),
         }
     )

@@ -301,6 +301,8 @@ def expected(talks: list[dict[str, Any]]) -> dict[tuple[str, str, str], tuple[in
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_and_pandas_agree_on_any_history(database: Database, person: Person, talks: list[dict[str, Any]]) -> None:
     agency = uuid4()  # each history has an agency of its own: nothing needs to be emptied
+    row = {"agency_id": agency, "name": "Agence d'un jour", "department": "07", "demo": False}
+    database.transact(lambda tx: tx.insert("agency", [row]))
     lead = Person("lead", "Lou", Role.TEAM_LEAD, agency)
     midnight = datetime(2026, 10, 23, 22, 0)  # in Paris, in summer
     names = [uuid4() for _ in range(6)]
