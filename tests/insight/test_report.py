@@ -12,7 +12,7 @@ import pytest
 
 from ftcore.database import utc_now
 from ftcore.errors import FtError, NotAllowed
-from ftcore.insight import figures, knockouts, report, sections, wording
+from ftcore.insight import figures, knockouts, report, report_charts, sections, wording
 from ftcore.insight.figures import Choices, Figures
 from ftcore.model import Role
 from ftcore.services import Services
@@ -54,6 +54,15 @@ def test_the_report_says_what_the_page_says(make: Make) -> None:
 
 def test_invented_figures_are_marked(make: Make) -> None:
     assert "données de démonstration, inventées" in words(report.pdf(make(has_demo=True), report.Scope("Mesures", ())))
+
+
+@pytest.mark.parametrize("of", [0, 12], ids=["none", "all"])
+@pytest.mark.parametrize("base", [11, 12, 20, 49], ids=lambda n: f"n={n}")
+def test_rates_of_none_and_of_all_are_drawn(make: Make, base: int, of: int) -> None:
+    """The last digit of Wilson's bound may fall beyond 100 %, and an interval of negative length cannot be drawn."""
+    found = make(now={"introduced": base, "introduced_in_24h": base if of else 0, "finished": base,
+                      "finished_in_5h": base if of else 0})  # fmt: skip
+    assert report_charts.landmarks(found).startswith(b"\x89PNG")
 
 
 def empty(columns: list[str]) -> pd.DataFrame:
