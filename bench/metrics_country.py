@@ -7,7 +7,7 @@ country takes an hour to make.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from ftcore.database import Database, Transaction
@@ -19,6 +19,7 @@ PEOPLE = 6_701
 CAMPAIGN = 25
 LAST = date(2026, 11, 26)
 FIRST = LAST - timedelta(days=364)
+NOW = datetime.combine(LAST, time(22))
 # Of 1,000 conversations, about so many SMS.
 _MESSAGES = 2.2
 ONE_AGENCY = UUID("a0000000-0000-0000-0000-000000000005")

@@ -88,7 +88,7 @@ def _dated(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _paris(instants: pd.Series) -> pd.Series:
-    return instants.dt.tz_localize("UTC").dt.tz_convert("Europe/Paris")
+    return pd.Series(instants.dt.tz_localize("UTC").dt.tz_convert("Europe/Paris"))
 
 
 def _sent(messages: pd.DataFrame) -> pd.Series:

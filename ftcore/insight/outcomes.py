@@ -165,7 +165,7 @@ RAW_CHECKS = f"""
 _GROUPED = ", ".join(KEYS)
 # The files looked at for a campaign stand in one of its rows, so that they can be summed like everything else.
 _CONSIDERED = """
-    CASE WHEN row_number() OVER (PARTITION BY agency_id, campaign_id ORDER BY template, day, weekday, hour) = 1
+    CASE WHEN row_number() OVER (PARTITION BY agency_id, campaign_id, day ORDER BY template, weekday, hour) = 1
          THEN max(considered) ELSE 0 END AS considered
 """
 RAW_SUMS = f"""

@@ -1,9 +1,8 @@
 """Figures: what counts, what does not, and in which period."""
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -12,126 +11,9 @@ from ftcore.errors import NotAllowed
 from ftcore.insight import metrics
 from ftcore.insight.metrics import Filters
 from ftcore.model import Person, Role
+from tests.insight.conftest import Write
 
-NOON = datetime(2026, 11, 10, 11, 0)
 WEEK = Filters(date(2026, 11, 9), date(2026, 11, 15))
-Write = Callable[..., UUID]
-
-
-@pytest.fixture
-def write(database: Database, person: Person) -> Write:
-    """Write one conversation of the agency with its opening SMS and its replies."""
-    agency = person.agency_id
-    offer, campaign = uuid4(), uuid4()
-
-    def offer_row(offer_id: UUID, code: str) -> dict[str, object]:
-        return {
-            "agency_id": agency,
-            "offer_id": offer_id,
-            "source": "form",
-            "title": "Serveur",
-            "description": "",
-            "occupation_code": code,
-            "occupation_label": f"Métier {code}",
-            "skills_required": [],
-            "skills_desired": [],
-            "licences": [],
-            "languages": [],
-            "openings": 1,
-            "created_utc": NOON,
-            "created_by": "x",
-        }
-
-    campaign_row = {
-        "agency_id": agency,
-        "campaign_id": campaign,
-        "offer_id": offer,
-        "state": "running",
-        "launched_utc": NOON,
-        "launched_by": "x",
-        "considered": 40,
-        "demo": False,
-    }
-
-    second_offer, second_campaign = uuid4(), uuid4()
-
-    def start(tx) -> None:
-        tx.insert("offer", [offer_row(offer, "G1803")])
-        # The same occupation, as another file spells it.
-        tx.insert("offer", [offer_row(second_offer, "G1803") | {"occupation_label": "Métier G1803, restauration"}])
-        tx.insert("campaign", [campaign_row])
-        second = {"campaign_id": second_campaign, "offer_id": second_offer, "demo": True, "considered": 5}
-        tx.insert("campaign", [campaign_row | second])
-
-    database.transact(start)
-
-    def conversation(
-        *replies: tuple[str, timedelta],
-        state: str = "delivered",
-        opened: datetime = NOON,
-        corrected: str | None = None,
-        verdict: str | None = None,
-        sent: bool = True,
-        candidate: UUID | None = None,
-        second: bool = False,
-        settled_after: timedelta = timedelta(0),
-    ) -> UUID:
-        one = uuid4()
-        offer_id, campaign_id = (second_offer, second_campaign) if second else (offer, campaign)
-        rows = {
-            "conversation": {
-                "agency_id": agency,
-                "conversation_id": one,
-                "campaign_id": campaign_id,
-                "offer_id": offer_id,
-                "candidate_id": candidate or uuid4(),
-                "phone": "+33639980001",
-                "state": "waiting",
-                "opened_utc": opened,
-                "changed_utc": opened,
-                "verdict": verdict,
-            },
-            "message": {
-                "agency_id": agency,
-                "message_id": uuid4(),
-                "conversation_id": one,
-                "campaign_id": campaign_id,
-                "phone": "+33639980001",
-                "body": "Bonjour",
-                "parts": 1,
-                "automatic": True,
-                "opening": True,
-                "state": state,
-                "queued_utc": opened,
-                "not_before_utc": opened,
-                "settled_utc": opened + settled_after if state in ("delivered", "failed") else None,
-                "gateway_id": str(one) if sent else None,
-                "contradicted": False,
-            },
-        }
-        answers = [
-            {
-                "agency_id": agency,
-                "reply_id": uuid4(),
-                "conversation_id": one,
-                "received_utc": opened + after,
-                "body": reading,
-                "reading": reading,
-                "rule": "test",
-                "corrected": corrected,
-            }
-            for reading, after in replies
-        ]
-
-        def insert(tx) -> None:
-            for table, row in rows.items():
-                tx.insert(table, [row])
-            tx.insert("reply", answers)
-
-        database.transact(insert)
-        return one
-
-    return conversation
 
 
 MINUTES_19 = timedelta(minutes=19)

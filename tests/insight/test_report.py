@@ -9,7 +9,9 @@ from uuid import uuid4
 import pandas as pd
 import pypdf
 import pytest
+from click.testing import CliRunner
 
+from ftcore.__main__ import main
 from ftcore.database import utc_now
 from ftcore.errors import FtError, NotAllowed
 from ftcore.insight import figures, knockouts, report, report_charts, sections, wording
@@ -131,3 +133,17 @@ def test_the_monthly_report_is_that_month_beside_the_one_before(demo_house: Serv
         report.monthly(database, person, "2020-01")
     with pytest.raises(NotAllowed):
         report.monthly(database, replace(person, role=Role.ADMINISTRATOR), month)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--month", "octobre"], "n'est pas un mois", id="no month"),
+        pytest.param(
+            ["--month", "2026-10", "--output", "/nowhere/x.pdf"], "Choisissez un dossier qui existe", id="place"
+        ),
+    ],
+)
+def test_the_command_says_what_is_wrong_before_it_opens_a_database(arguments: list[str], said: str) -> None:
+    with pytest.raises(FtError, match=said):
+        CliRunner().invoke(main, ["report", *arguments], catch_exceptions=False)

@@ -1,0 +1,177 @@
+"""The page Mesures, every query it makes, over a year of a whole country's SMS; on both engines and in pandas."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from bench import metrics_country
+from bench.engines import served
+from bench.metrics_country import FIRST, LAST, ONE_AGENCY
+from bench.peers import pandas_figures
+from bench.report import show
+from ftcore.database import Database, Row
+from ftcore.insight import figures, metrics, outcomes
+from ftcore.insight.counts import GROUP_FLAGS
+from ftcore.insight.figures import Filters
+from ftcore.model import Person, Role
+
+EIGHT_WEEKS = Filters(LAST - timedelta(days=55), LAST)
+LEAD = Person("bench", "Mesure", Role.TEAM_LEAD, ONE_AGENCY)
+VIEWS = {
+    "one agency, 8 weeks": replace(EIGHT_WEEKS, agency_ids=(ONE_AGENCY,)),
+    "country, 8 weeks": EIGHT_WEEKS,
+    "one agency, a year": Filters(FIRST, LAST, (ONE_AGENCY,)),
+    "country, a year": Filters(FIRST, LAST),
+}
+# What the figures read; the tables of messages and replies stay where they are made.
+_READ = ("agency", "offer", "campaign", "conversation", "outcome", "outcome_sum", "outcome_check")
+
+
+@click.command(help="The whole page Mesures, one agency and the country, by size: DuckDB, PostgreSQL, pandas.")
+@click.option("--messages", multiple=True, type=int, default=[2_000_000, 20_000_000], show_default=True)
+@click.option("--runs", default=7, show_default=True)
+@click.option("--postgresql", default=2_000_000, show_default=True, help="The largest size to load there; 0 for none.")
+@click.option("--pandas", "most_pandas", default=2_000_000, show_default=True, help="The largest size to read there.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep the made countries here, and use those there.")
+@click.option("--json", "as_json", is_flag=True)
+def mesures(
+    messages: tuple[int, ...], runs: int, postgresql: int, most_pandas: int, folder: Path | None, as_json: bool
+) -> None:
+    rows: list[Row] = []
+    metrics.rate(1, 2)  # what is imported on first use is not measured
+    with tempfile.TemporaryDirectory() as elsewhere:
+        for size in messages:
+            file = (folder or Path(elsewhere)) / f"country-{size}.duckdb"
+            if not file.exists():
+                made = Database.open(str(file))
+                metrics_country.make(made, size)
+                made.close()
+            rows += _embedded(file, size, runs)
+            if size <= postgresql:
+                rows += _server(file, size, runs)
+            if size <= most_pandas:
+                rows += _pandas(file, size, runs)
+    show("metrics", rows, as_json=as_json)
+
+
+def _embedded(file: Path, size: int, runs: int) -> list[Row]:
+    """The file as the program opens it, with the memory that it allows itself."""
+    database = Database.open(str(file))
+    try:
+        refreshing = _refreshed(database)
+        rows = [_timed("duckdb", size, name, runs, lambda f=f: _view(database, f)) for name, f in VIEWS.items()]  # type: ignore[misc]
+        return [*rows, refreshing | {"messages": size}]
+    finally:
+        database.close()
+
+
+def _view(database: Database, filters: Filters) -> None:
+    figures.view(database, LEAD, filters)
+
+
+def _refreshed(database: Database) -> Row:
+    """A hundred conversations of the last days change, and are counted anew: the rows stay as they were."""
+    recent = database.rows(
+        "SELECT agency_id, conversation_id FROM conversation WHERE opened_utc >= $1 "
+        "ORDER BY opened_utc, conversation_id LIMIT 100",
+        LAST - timedelta(days=2),
+    )
+    ids = [row["conversation_id"] for row in recent]
+    seen = "SELECT * FROM outcome WHERE conversation_id = ANY($1::UUID[]) ORDER BY conversation_id"
+    before = database.rows(seen, ids)
+    database.transact(lambda tx: outcomes.due(tx, [(row["agency_id"], row["conversation_id"]) for row in recent]))
+    row = _timed("duckdb", 0, "count 100 changed conversations", 1, lambda: outcomes.refresh(database))
+    if [{k: r[k] for k in outcomes.COLUMNS} for r in before] != [
+        {k: r[k] for k in outcomes.COLUMNS} for r in database.rows(seen, ids)
+    ]:
+        raise click.ClickException("the refresh counts otherwise than the raw query over everything")
+    return row
+
+
+def _server(file: Path, size: int, runs: int) -> list[Row]:
+    """PostgreSQL with the same rows."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, served(Path(folder)) as address:
+        source, database = Database.open(str(file)), Database.open(address)
+        try:
+            for table in _READ:
+                _load(source, database, table)
+            database.transact(lambda tx: tx.execute("ANALYZE"))
+            return [_timed("postgresql", size, name, runs, lambda f=f: _view(database, f)) for name, f in VIEWS.items()]  # type: ignore[misc]
+        finally:
+            source.close()
+            database.close()
+
+
+def _load(source: Database, target: Database, table: str) -> None:
+    with source.read() as reader:
+        columns = [row["column_name"] for row in reader.rows(_COLUMNS, table)]
+        for batch in reader.batches(f"SELECT {', '.join(columns)} FROM {table}", 100_000):
+            rows = pa.table({name: [_plain(row[n]) for row in batch] for n, name in enumerate(columns)})
+            target.transact(lambda tx, rows=rows: tx.load(table, rows))  # type: ignore[misc]
+
+
+_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position"
+
+
+def _plain(value: object) -> object:
+    return str(value) if type(value).__name__ == "UUID" else value
+
+
+def _pandas(file: Path, size: int, runs: int) -> list[Row]:
+    """The tables in memory, counted once; then the same distinct people and sums for each view."""
+    database = Database.open(str(file))
+    tables = pandas_figures.read(database)
+    database.close()
+    counted: list[pandas_figures.Counted] = []
+    first = _timed("pandas", size, "count every conversation once", 1, lambda: counted.append(_count(tables)))
+
+    def view(filters: Filters) -> None:
+        past = figures.compared(filters)
+        now = pandas_figures.within(counted[0].conversations, filters)
+        before = pandas_figures.within(counted[0].conversations, filters, past.since, past.until)
+        for rows in (now, before):
+            for flag in outcomes.FLAGS:
+                pandas_figures.people(rows, flag)
+        for key in ("agency_id", "occupation", "offer_id", "template"):
+            pandas_figures.groups(now, key, GROUP_FLAGS)
+        pandas_figures.waits(now, metrics_country.NOW)
+
+    rows = [_timed("pandas", size, name, max(1, runs // 3), lambda f=f: view(f)) for name, f in VIEWS.items()]  # type: ignore[misc]
+    return [first, *rows]
+
+
+def _count(tables: pandas_figures.Tables) -> pandas_figures.Counted:
+    return pandas_figures.count(tables)
+
+
+def _timed(engine: str, size: int, name: str, runs: int, work: Callable[[], object]) -> Row:
+    """Median and best wall clock, and the processor time of this process (PostgreSQL works in its own)."""
+    gc.collect()
+    if runs > 1:
+        work()
+    walls, busy = [], []
+    for _ in range(runs):
+        begin, used = time.perf_counter(), time.process_time()
+        work()
+        walls.append(1000 * (time.perf_counter() - begin))
+        busy.append(1000 * (time.process_time() - used))
+    return {
+        "engine": engine,
+        "messages": size,
+        "what": name,
+        "median ms": round(statistics.median(walls), 1),
+        "best ms": round(min(walls), 1),
+        "CPU ms": round(statistics.median(busy), 1),
+        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
