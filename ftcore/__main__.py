@@ -377,11 +377,13 @@ def monthly_report(month: str, agency: str | None, output: Path | None) -> None:
 
     report.month_of(month)  # before a database is opened for nothing
     file = output or Path(f"mesures-{month}.pdf")
+    if not file.absolute().parent.is_dir():
+        raise FtError(f"Le fichier « {file} » ne peut pas être écrit. Choisissez un dossier qui existe.")
     house = services.build(Settings.from_env(os.environ))
     try:
         file.write_bytes(report.monthly(house.database, house.person, month, agency))
     except OSError as error:
-        raise FtError(f"Le fichier « {file} » ne peut pas être écrit. Choisissez un dossier qui existe.") from error
+        raise FtError(f"Le fichier « {file} » ne peut pas être écrit. Choisissez un autre endroit.") from error
     finally:
         house.stop()
     click.echo(f"Rapport écrit dans « {file} ».")

@@ -193,8 +193,8 @@ def interval(rates: Sequence[Rate]) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [100 * (one.high - (one.value or 0)) for one in rates],
-        "arrayminus": [100 * ((one.value or 0) - one.low) for one in rates],
+        "array": [max(100 * (one.high - (one.value or 0)), 0) for one in rates],
+        "arrayminus": [max(100 * ((one.value or 0) - one.low), 0) for one in rates],
         "color": ink(palette.INK),
         "thickness": 1.6,
         "width": 5,

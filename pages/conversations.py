@@ -123,7 +123,7 @@ offers = {str(offer.offer_id): offer for offer in offer_book.offers(database, pe
 # A link from Mesures opens a list, or the exchanges of an offer.
 if (wanted := st.query_params.pop("liste", None)) in list(LISTS):
     state["conversations.list"] = WorkList(wanted)
-if (wanted := st.query_params.pop("offre", None)) in offers:
+if (wanted := st.query_params.pop("pour", None)) in offers:
     state["conversations.offer"] = wanted
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = st.segmented_control("Vue", VIEWS, default=VIEWS[0], key="conversations.view", label_visibility="collapsed")

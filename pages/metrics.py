@@ -220,7 +220,7 @@ def show_comparison(found: Figures, known: Choices) -> None:
     for place in draw(section, metrics_charts.groups(groups, MEASURES[what]), selectable=own):
         offer = metrics_charts.bar(groups, place).key
         if offer in known.offers:
-            st.switch_page("conversations.py", query_params={"offre": offer})
+            st.switch_page("conversations.py", query_params={"pour": offer})
     if own:
         st.caption("Choisissez la barre d'une offre de votre agence pour ouvrir ses échanges.")
 

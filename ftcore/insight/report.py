@@ -274,6 +274,7 @@ def _rows(paper: FPDF, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> N
         borders_layout="HORIZONTAL_LINES",
         line_height=4.6,
         padding=0.6,
+        gutter_width=1.5,
     ) as table:
         for line in [heads, *rows]:
             row = table.row()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INCHES_WIDE = 7.0
 DOTS = 170
 INK, QUIET, GRID = palette.INK.light, palette.QUIET.light, palette.GRID.light
-TICKS = {1: "1 min", 5: "5 min", 15: "15 min", 60: "1 h", 300: "5 h", 1440: "24 h", 4320: "72 h"}
+TICKS = {1: "1 min", 10: "10 min", 60: "1 h", 300: "5 h", 1440: "24 h", 4320: "72 h"}
 
 
 def _axes(height: float) -> tuple[Any, Any]:
@@ -145,8 +145,9 @@ def _rates(
     places = range(len(rates))
     told = [one for one in zip(places, rates, strict=True) if not one[1].too_few]
     values = [100 * (one.value or 0) for _, one in told]
-    lows = [value - 100 * one.low for value, (_, one) in zip(values, told, strict=True)]
-    highs = [100 * one.high - value for value, (_, one) in zip(values, told, strict=True)]
+    # At 0 and 100 % the last digit of a bound may fall on the wrong side.
+    lows = [max(value - 100 * one.low, 0) for value, (_, one) in zip(values, told, strict=True)]
+    highs = [max(100 * one.high - value, 0) for value, (_, one) in zip(values, told, strict=True)]
     axes.barh([place for place, _ in told], values, height=0.6, color=(colour.light, 0.5), edgecolor=colour.light,
               label="Ici")  # fmt: skip
     axes.errorbar(values, [place for place, _ in told], xerr=[lows, highs], fmt="none", ecolor=INK, capsize=3,

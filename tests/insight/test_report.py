@@ -9,10 +9,12 @@ from uuid import uuid4
 import pandas as pd
 import pypdf
 import pytest
+from click.testing import CliRunner
 
+from ftcore.__main__ import main
 from ftcore.database import utc_now
 from ftcore.errors import FtError, NotAllowed
-from ftcore.insight import figures, knockouts, report, sections, wording
+from ftcore.insight import figures, knockouts, report, report_charts, sections, wording
 from ftcore.insight.figures import Choices, Figures
 from ftcore.model import Role
 from ftcore.services import Services
@@ -54,6 +56,15 @@ def test_the_report_says_what_the_page_says(make: Make) -> None:
 
 def test_invented_figures_are_marked(make: Make) -> None:
     assert "données de démonstration, inventées" in words(report.pdf(make(has_demo=True), report.Scope("Mesures", ())))
+
+
+@pytest.mark.parametrize("of", [0, 12], ids=["none", "all"])
+@pytest.mark.parametrize("base", [11, 12, 20, 49], ids=lambda n: f"n={n}")
+def test_rates_of_none_and_of_all_are_drawn(make: Make, base: int, of: int) -> None:
+    """The last digit of Wilson's bound may fall beyond 100 %, and an interval of negative length cannot be drawn."""
+    found = make(now={"introduced": base, "introduced_in_24h": base if of else 0, "finished": base,
+                      "finished_in_5h": base if of else 0})  # fmt: skip
+    assert report_charts.landmarks(found).startswith(b"\x89PNG")
 
 
 def empty(columns: list[str]) -> pd.DataFrame:
@@ -122,3 +133,17 @@ def test_the_monthly_report_is_that_month_beside_the_one_before(demo_house: Serv
         report.monthly(database, person, "2020-01")
     with pytest.raises(NotAllowed):
         report.monthly(database, replace(person, role=Role.ADMINISTRATOR), month)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--month", "octobre"], "n'est pas un mois", id="no month"),
+        pytest.param(
+            ["--month", "2026-10", "--output", "/nowhere/x.pdf"], "Choisissez un dossier qui existe", id="place"
+        ),
+    ],
+)
+def test_the_command_says_what_is_wrong_before_it_opens_a_database(arguments: list[str], said: str) -> None:
+    with pytest.raises(FtError, match=said):
+        CliRunner().invoke(main, ["report", *arguments], catch_exceptions=False)

@@ -172,3 +172,15 @@ def test_an_sms_of_which_nobody_knows_is_settled_by_a_person_who_is_told_the_ris
         ("unknown", None), ("queued", house.person.person_id),
     ]  # fmt: skip
     assert not app.exception
+
+
+def test_a_link_from_mesures_opens_its_list_or_the_exchanges_of_its_offer(
+    open_page: Open, answered: dict[str, UUID], offer: Offer
+) -> None:
+    app = open_page("conversations.py")
+    app.query_params["liste"] = "read"
+    app.query_params["pour"] = str(offer.offer_id)
+    app.run()
+    assert app.selectbox(key="conversations.offer").value == str(offer.offer_id)
+    assert any(button.key == f"conversations.pick.{answered['1']}" for button in app.button)
+    assert not app.exception
