@@ -21,7 +21,7 @@ from ftcore import demo
 from ftcore.database import Database, GroupCommit, Transaction, utc_now
 from ftcore.database.base import Row
 from ftcore.drafting import offers
-from ftcore.insight import metrics
+from ftcore.insight import figures
 from ftcore.matching import ranking, reference
 from ftcore.model import Offer, Role
 from ftcore.outreach import campaigns, inbox, sending_rules
@@ -84,18 +84,14 @@ def _measure(database: Database, runs: int, people: int, replies: int) -> dict[s
     seeding = _timed(lambda: demo.ensure_demo(database, now))
     person = demo.counselor()
     offer = offers.offers(database, person)[0]
-    filters = metrics.Filters((now - timedelta(weeks=8)).date(), now.date())
-    metrics.summary(database, person, filters)  # loads the statistics library
+    filters = figures.Filters((now - timedelta(weeks=8)).date(), now.date())
+    figures.view(database, person, filters)  # loads the statistics library
 
     def rank() -> None:
         ranking.rank(database, person, offer, ranking.Weights(), ranking.Conditions(), now.date(), limit=100)
 
     def page() -> None:
-        found = metrics.summary(database, person, filters)
-        metrics.summary(database, person, metrics.previous(filters))
-        metrics.funnel(found)
-        metrics.replies_over_time(database, person, filters)
-        metrics.by_group(database, person, filters, "occupation")
+        figures.view(database, person, filters)
 
     return {
         "seed the demo (5,800 people, 1,500 conversations)": seeding,

@@ -53,8 +53,8 @@ def _minutes(since: str, until: str) -> str:
 
 
 # The meaning of a reply is the counselor's correction before the rule's reading; a STOP is no reply, and a no to one
-# prerequisite is no refusal of the offer. `{condition}` is on the conversation `v`, `{since}` an instant before which
-# nothing of these conversations was written.
+# prerequisite is no refusal of the offer; a mark for the exchange ('satisfaction') answers no offer. `{condition}` is
+# on the conversation `v`, `{since}` an instant before which nothing of these conversations was written.
 _OPENED = f"""
     opened AS (
         SELECT v.agency_id, v.conversation_id, v.candidate_id AS person, v.campaign_id, v.offer_id,
@@ -91,6 +91,7 @@ RAW = f"""
         FROM opened w
         JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id
         WHERE r.received_utc >= {{since}}
+          AND (r.expecting IS DISTINCT FROM 'satisfaction' OR coalesce(r.corrected, r.reading) = 'stop')
         GROUP BY w.agency_id, w.conversation_id
     ), written AS (
         SELECT w.agency_id, w.conversation_id, count(*) FILTER (WHERE m.automatic) AS automatic_messages,

@@ -1,16 +1,15 @@
 """Figures: what counts, what does not, and in which period."""
 
-from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+import pandas as pd
 import pytest
 
 from ftcore.database import Database
-from ftcore.errors import NotAllowed
-from ftcore.insight import metrics
+from ftcore.insight import figures, metrics
 from ftcore.insight.metrics import Filters
-from ftcore.model import Person, Role
+from ftcore.model import Person
 from tests.insight.conftest import Write
 
 WEEK = Filters(date(2026, 11, 9), date(2026, 11, 15))
@@ -97,7 +96,7 @@ def test_what_counts(
     database: Database, person: Person, write: Write, replies: list, more: dict, expected: dict[str, float]
 ) -> None:
     write(*replies, **more)
-    found = metrics.summary(database, person, WEEK)
+    found = figures.view(database, person, WEEK).now
     assert {name: getattr(found, name) for name in expected} == pytest.approx(expected)
     assert found.contacted == 1
     assert found.considered == 40
@@ -116,8 +115,8 @@ def test_a_period_is_of_days_in_paris_in_winter(
     database: Database, person: Person, write: Write, opened: datetime, counted: int
 ) -> None:
     write(opened=opened)
-    assert metrics.summary(database, person, WEEK).contacted == counted
-    assert metrics.replies_over_time(database, person, WEEK)["delivered"].sum() == counted
+    assert figures.view(database, person, WEEK).now.contacted == counted
+    assert figures.view(database, person, WEEK).days["delivered"].sum() == counted
 
 
 @pytest.mark.parametrize(
@@ -132,7 +131,7 @@ def test_a_period_is_of_days_in_paris_in_summer(
 ) -> None:
     write(opened=opened)
     week = Filters(date(2026, 7, 6), date(2026, 7, 12))
-    assert metrics.summary(database, person, week).contacted == counted
+    assert figures.view(database, person, week).now.contacted == counted
 
 
 def test_a_person_approached_for_two_offers_is_one_person(database: Database, person: Person, write: Write) -> None:
@@ -140,65 +139,29 @@ def test_a_person_approached_for_two_offers_is_one_person(database: Database, pe
     write(("yes", MINUTES_19), candidate=somebody)
     write(("no", timedelta(hours=1)), candidate=somebody, second=True)
     write()
-    found = metrics.summary(database, person, WEEK)
+    found = figures.view(database, person, WEEK).now
     assert (found.contacted, found.sent, found.delivered, found.replied, found.interested) == (2, 2, 2, 1, 1)
     assert (found.reply.count, found.reply.base) == (1, 2)
     assert found.texts == metrics.Texts(sent=3, delivered=3, answered=2)
     assert (found.median_minutes, found.timed) == (39.5, 2)
     assert found.considered == 45
-    (group,) = metrics.by_group(database, person, WEEK, "occupation")
-    assert (group.delivered, group.reply.count) == (2, 1)
+    (group,) = figures.view(database, person, WEEK).occupations.itertuples()
+    assert (group.delivered, group.replied) == (2, 1)
 
 
 def test_a_demo_campaign_marks_the_figures_that_hold_it(database: Database, person: Person, write: Write) -> None:
     write()
-    assert not metrics.summary(database, person, WEEK).has_demo
+    assert not figures.view(database, person, WEEK).now.has_demo
     write(second=True)
-    assert metrics.summary(database, person, WEEK).has_demo
-    assert not metrics.summary(database, person, metrics.previous(WEEK)).has_demo
-
-
-@pytest.mark.parametrize("role", [Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR])
-def test_who_may_see_figures_never_sees_whom_they_are_of(
-    database: Database, person: Person, write: Write, role: Role
-) -> None:
-    write(("yes", MINUTES_19))
-    who = replace(person, role=role)
-    said = [
-        asdict(metrics.summary(database, who, WEEK)),
-        metrics.replies_over_time(database, who, WEEK).to_csv(),
-        metrics.by_group(database, who, WEEK, "agency"),
-        metrics.choices(database, who),
-    ]
-    assert "+336" not in repr(said)
-    assert metrics.choices(database, who)[1] == [{"code": "G1803", "label": "Métier G1803"}]
-
-
-def test_the_administrator_sees_no_figures(database: Database, person: Person) -> None:
-    who = replace(person, role=Role.ADMINISTRATOR)
-    for asked in (
-        lambda: metrics.summary(database, who, WEEK),
-        lambda: metrics.replies_over_time(database, who, WEEK),
-        lambda: metrics.by_group(database, who, WEEK, "agency"),
-        lambda: metrics.choices(database, who),
-    ):
-        with pytest.raises(NotAllowed):
-            asked()
-
-
-def test_nothing_sent_is_no_rate_and_no_error(database: Database, person: Person) -> None:
-    found = metrics.summary(database, person, WEEK)
-    assert found.reply.value is None
-    assert found.median_minutes is None
-    assert not found.has_demo
-    assert list(metrics.funnel(found)["people"]) == [0] * 6
+    assert figures.view(database, person, WEEK).now.has_demo
+    assert not figures.view(database, person, figures.compared(WEEK)).has_demo
 
 
 def test_each_filter_narrows_and_an_empty_choice_is_not_all(database: Database, person: Person, write: Write) -> None:
     write()
 
     def contacted(**more: object) -> int:
-        return metrics.summary(database, person, Filters(WEEK.since, WEEK.until, **more)).contacted  # type: ignore[arg-type]
+        return figures.view(database, person, Filters(WEEK.since, WEEK.until, **more)).now.contacted  # type: ignore[arg-type]
 
     assert contacted(agency_ids=(person.agency_id,)) == 1
     assert contacted(agency_ids=(uuid4(),)) == 0
@@ -209,7 +172,7 @@ def test_each_filter_narrows_and_an_empty_choice_is_not_all(database: Database, 
 
 def test_the_days_without_a_message_stand_in_the_chart_too(database: Database, person: Person, write: Write) -> None:
     write(("yes", MINUTES_19))
-    days = metrics.replies_over_time(database, person, WEEK)
+    days = figures.view(database, person, WEEK).days
     assert list(days["day"]) == [date(2026, 11, 9) + timedelta(days=n) for n in range(7)]
     assert list(days["replied"]) == [0, 1, 0, 0, 0, 0, 0]
 
@@ -219,10 +182,10 @@ def test_groups_are_rates_of_the_people_reached(database: Database, person: Pers
         write(("no", MINUTES_19))
         write()
     write(state="failed")
-    (group,) = metrics.by_group(database, person, WEEK, "occupation")
-    assert (group.label, group.delivered, group.reply.count) == ("Métier G1803", 12, 6)
-    (group,) = metrics.by_group(database, person, WEEK, "agency")
-    assert group.label == "Agence d'essai"
+    found = figures.view(database, person, WEEK)
+    (group,) = found.occupations.itertuples()
+    assert (group.label, group.delivered, group.replied) == ("Métier G1803", 12, 6)
+    assert list(found.agencies["label"]) == ["Agence d'essai"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +204,7 @@ def test_the_interval_is_wilsons(count: int, base: int, low: float, high: float)
 
 
 def test_the_period_before_is_as_long_and_ends_the_day_before() -> None:
-    before = metrics.previous(WEEK)
+    before = figures.compared(WEEK)
     assert (before.since, before.until) == (date(2026, 11, 2), date(2026, 11, 8))
 
 
@@ -261,14 +224,7 @@ def test_two_rates_differ_only_where_their_intervals_are_apart(
     assert metrics.differ(metrics.rate(*other), metrics.rate(*one)) is apart
 
 
-def test_a_group_too_small_has_counts_but_no_rate_in_the_table() -> None:
-    groups = [metrics.Group("Grand", 40, metrics.rate(20, 40)), metrics.Group("Petit", 3, metrics.rate(1, 3))]
-    table = metrics.table_of(groups)
-    assert list(table["replied"]) == [20, 1]
-    assert list(table["rate"].isna()) == [False, True]
-
-
 def test_the_downloaded_data_is_french_and_runs_nothing() -> None:
-    groups = [metrics.Group("=HYPERLINK(1)", 40, metrics.rate(20, 40)), metrics.Group("Été", 3, metrics.rate(1, 3))]
-    lines = metrics.spreadsheet(metrics.table_of(groups)[["label", "replied", "rate"]]).decode("utf-8-sig").split()
+    table = pd.DataFrame({"label": ["=HYPERLINK(1)", "Été"], "replied": [20, 1], "rate": [0.5, None]})
+    lines = metrics.spreadsheet(table).decode("utf-8-sig").split()
     assert lines == ["label;replied;rate", "'=HYPERLINK(1);20;0,5000", "Été;1;"]
