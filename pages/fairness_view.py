@@ -11,9 +11,9 @@ from ftcore.database import utc_now
 from ftcore.insight import fairness, fairness_wording, palette, wording
 from ftcore.insight.fairness import FEW, FOUR_FIFTHS, STEPS, Comparison, Fairness
 from ftcore.insight.traits import TRAITS
-from ftcore.model import Person
 from ftcore.services import Services
 from pages import charts
+from pages.evaluation_parts import evaluator
 
 PERIODS = {"4 semaines": 28, "8 semaines": 56, "6 mois": 182, "1 an": 365}
 DEFAULT_PERIOD = "8 semaines"
@@ -23,7 +23,7 @@ ALL = "Toutes les agences"
 def show(services: Services) -> None:
     """Draw the section: what stands out first, then one step and one trait in full."""
     since, until, agency = asked(services)
-    found = fairness.view(services.database, looking(services), since, until, (agency,) if agency else None)
+    found = fairness.view(services.database, evaluator(services), since, until, (agency,) if agency else None)
     if found.has_demo:
         st.caption(":material/science: Ces chiffres comprennent des données de démonstration, inventées.")
     if not any(group.rate is not None for each in found.comparisons.values() for group in each.groups[:-1]):
@@ -39,15 +39,9 @@ def show(services: Services) -> None:
     how_to_read(found)
 
 
-def looking(services: Services) -> Person:
-    """Who looks: whoever is signed in, and in the demo, where nobody is, its evaluator."""
-    person: Person | None = getattr(services, "evaluator", None)
-    return person or services.person
-
-
 def asked(services: Services) -> tuple[date, date, UUID | None]:
     """The period, and the agency for whoever may look at several."""
-    names = fairness.agencies(services.database, looking(services))
+    names = fairness.agencies(services.database, evaluator(services))
     last = wording.paris(utc_now()).date()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox(

@@ -46,7 +46,7 @@ def people_step(offer: Offer) -> Selection:
         criteria.written(weights, conditions),
         tuple(ranked.candidate.candidate_id for ranked in listed),
         {UUID(key): reason for key, reason in removed.items()},
-        st.session_state.setdefault(f"preselection.since.{offer.offer_id}", utc_now()),
+        since_utc=st.session_state.setdefault(f"preselection.since.{offer.offer_id}", utc_now()),
     )
     with right:
         added = added_by_hand()

@@ -30,6 +30,7 @@ from ftcore.insight.research_dictionary import CONVERSATION_COLUMNS, PEOPLE_COLU
 from ftcore.insight.scope import Scope, within
 from ftcore.insight.wording import paris
 from ftcore.model import Person
+from ftcore.outreach.arms import held
 from ftcore.trust import access, journal
 
 SMALLEST_K, LARGEST_K = 5, 50
@@ -59,7 +60,7 @@ def export(
     access.require(person, "export for research")
     if not SMALLEST_K <= k <= LARGEST_K:
         raise FtError(f"Choisissez un nombre de personnes entre {SMALLEST_K} et {LARGEST_K}.")
-    rows = _rows(database, scope)
+    rows = _rows(database, scope, now)
     if len(rows) > MOST_ROWS:
         raise FtError("Cette période compte trop d'échanges pour un seul export : choisissez-en une plus courte.")
     regions = {row["code"]: row["region"] for row in database.rows("SELECT code, region FROM department")}
@@ -81,8 +82,11 @@ def export(
     return Export(content, f"recherche-{export_id}.zip", k, conversations, people)
 
 
-def _rows(database: Database, scope: Scope) -> pd.DataFrame:
-    """One row a conversation that was approached, with what identifies it: never published as it is."""
+def _rows(database: Database, scope: Scope, now: datetime) -> pd.DataFrame:
+    """One row a conversation that was approached, with what identifies it: never published as it is.
+
+    Those drawn for a comparison whose result is not out yet are left out: nobody peeks.
+    """
     rows = database.rows(
         f"""
         WITH answer AS (
@@ -106,10 +110,11 @@ def _rows(database: Database, scope: Scope) -> pd.DataFrame:
         JOIN message m ON m.agency_id = v.agency_id AND m.conversation_id = v.conversation_id AND m.opening
         LEFT JOIN answer r ON r.agency_id = v.agency_id AND r.conversation_id = v.conversation_id
         LEFT JOIN checked c ON c.agency_id = v.agency_id AND c.conversation_id = v.conversation_id
-        WHERE {within("v.opened_utc", "v.agency_id")}
+        WHERE {within("v.opened_utc", "v.agency_id")} AND NOT ({held("$5::TIMESTAMP")})
         LIMIT {MOST_ROWS + 1}
         """,
         *scope.values,
+        now,
     )
     return _outcomes(pd.DataFrame(rows, columns=_RAW))
 

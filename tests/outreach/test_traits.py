@@ -60,7 +60,9 @@ def test_a_launch_counts_each_group_from_the_pool_to_who_is_written_to(town: Tow
     stopped = {"phone": town.phone(men[0]), "since_utc": NOW, "source": "sms", "reason": "STOP"}
     town.database.transact(lambda tx: tx.insert("opt_out", [stopped]))
     # On the list: two women, two men, both of the other occupation. Chosen: a woman, two men; one of them said STOP.
-    choice = Choice("{}", (women[0], men[0], *others), {women[1]: "Fiche à mettre à jour"}, (women[0], men[0], men[1]))
+    choice = Choice(
+        "{}", (women[0], men[0], *others), {women[1]: "Fiche à mettre à jour"}, selected=(women[0], men[0], men[1])
+    )
     campaign = launch(town, offer, [women[0], men[1]], choice)
     assert counts(town, campaign, "sex") == {
         "f": (4, 2, 2, 1, 1),

@@ -56,7 +56,7 @@ def test_the_mean_mark_waits_for_ten_answers(town: Town) -> None:
 def test_a_launch_keeps_how_long_the_list_was_looked_at_and_how_much_of_it_was_changed(town: Town) -> None:
     town.write([])
     people = [UUID(int=n) for n in range(1, 5)]
-    choice = Choice("{}", tuple(people[:3]), {people[3]: REMOVALS[0]}, DURING - timedelta(seconds=75))
+    choice = Choice("{}", tuple(people[:3]), {people[3]: REMOVALS[0]}, since_utc=DURING - timedelta(seconds=75))
     town.database.transact(lambda tx: choices.record(tx, AGENCIES[0], uuid4(), choice, people[:2], DURING))
     (row,) = town.database.rows("SELECT kind, proposed, changed, seconds FROM decision_time")
     assert row == {"kind": "ranking", "proposed": 3, "changed": 1, "seconds": 75.0}
