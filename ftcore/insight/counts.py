@@ -33,8 +33,8 @@ CHECKS = {
 }
 # A page shows no more of a list than this.
 MOST = 200
-# The lists of Échanges in which somebody waits for a person; `UNREAD` is counted beside them.
-_WORK = (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.LATE, WorkList.ONGOING)
+# The lists of Échanges in which somebody waits.
+_WORK = (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.UNREAD, WorkList.LATE, WorkList.ONGOING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,25 @@ def by_offer(reader: Transaction, now: Where) -> list[Row]:
     )
 
 
-def counted_twice(reader: Transaction, period: Where, key: str | None, flags: Sequence[str]) -> dict[object, Row]:
+def set_aside(reader: Transaction, both: Where) -> str:
+    """Copy the rows looked at into a table of this transaction, and give its name; `put_back` drops it.
+
+    Where they are few, and the engine has no index, each query would read a whole country to find them again.
+    """
+    reader.execute("CREATE TEMP TABLE outcome_aside AS SELECT * FROM outcome LIMIT 0")
+    reader.execute(f"INSERT INTO outcome_aside SELECT * FROM outcome WHERE {both.sql}", *both.values)
+    return "outcome_aside"
+
+
+def put_back(reader: Transaction, source: str) -> None:
+    """Drop what was set aside."""
+    if source != "outcome":
+        reader.execute(f"DROP TABLE {source}")
+
+
+def counted_twice(
+    reader: Transaction, period: Where, key: str | None, flags: Sequence[str], source: str
+) -> dict[object, Row]:
     """By `key` (None: all as one), how much more often than once the same people are `contacted`, `sent` and so on."""
     keys = f"{key}, " if key else ""
     return {
@@ -123,7 +141,7 @@ def counted_twice(reader: Transaction, period: Where, key: str | None, flags: Se
             SELECT CAST({key or "NULL"} AS TEXT) AS key, {_sums(("contacted", *flags))}
             FROM (SELECT {keys}count(*) - 1 AS contacted,
                          {", ".join(f"greatest(count(*) FILTER (WHERE {flag}) - 1, 0) AS {flag}" for flag in flags)}
-                  FROM outcome WHERE {period.sql} AND (earlier >= $1 OR later <= $2)
+                  FROM {source} WHERE {period.sql} AND (earlier >= $1 OR later <= $2)
                   GROUP BY {keys}agency_id, person HAVING count(*) > 1) AS people
             {f"GROUP BY {key}" if key else ""}
             """,
@@ -132,7 +150,7 @@ def counted_twice(reader: Transaction, period: Where, key: str | None, flags: Se
     }
 
 
-def waits(reader: Transaction, now: Where, before: Where, instant: datetime) -> list[Row]:
+def waits(reader: Transaction, now: Where, before: Where, instant: datetime, source: str) -> list[Row]:
     """SMS by whole minutes until their first reply, of the period (`kind` "now") and the one before ("before").
 
     And, of kind "silent", those of the period that were delivered less than the window ago and have none yet.
@@ -144,14 +162,14 @@ def waits(reader: Transaction, now: Where, before: Where, instant: datetime) -> 
     return reader.rows(
         f"""
         SELECT 'now' AS kind, reply_minutes AS minutes, count(*) AS texts
-        FROM outcome WHERE {now.sql} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
+        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
         UNION ALL
         SELECT 'before', reply_minutes, count(*)
-        FROM outcome WHERE {shifted} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
+        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
         UNION ALL
         SELECT 'silent', minutes, count(*)
         FROM (SELECT greatest(CAST(floor(extract(epoch FROM ({moment} - delivered_utc)) / 60) AS INTEGER), 0) AS minutes
-              FROM outcome WHERE {now.sql} AND delivered AND NOT replied
+              FROM {source} WHERE {now.sql} AND delivered AND NOT replied
                 AND delivered_utc > {moment} - INTERVAL '{WINDOW_HOURS} hours') AS quiet
         GROUP BY minutes
         """,
@@ -193,16 +211,12 @@ def work(reader: Transaction, agency_ids: tuple[UUID, ...] | None, instant: date
     places = [f"${number}" for number in range(2, 2 + len(agencies))]
     ours = "" if agency_ids is None else f" AND {_in('v.agency_id', places)}"
     counts = ", ".join(f"{worklist.count_of(one, '$1')} AS {one.value}_count" for one in _WORK)
+    # In one look: the embedded engine reads a column of all conversations for it.
     row = reader.one(
-        f"SELECT {counts} FROM conversation v WHERE {worklist.AT_WORK}{ours} AND $1::TIMESTAMP IS NOT NULL",
+        f"SELECT {counts} FROM conversation v WHERE (({worklist.AT_WORK}) OR ({worklist.UNREAD} "
+        f"AND v.state <> 'stopped')){ours} AND $1::TIMESTAMP IS NOT NULL",
         instant - worklist.PATIENCE,
         *agencies,
     )
     assert row is not None
-    unread = reader.value(
-        f"SELECT count(*) FROM conversation v WHERE {worklist.UNREAD} AND v.state <> 'stopped'{ours} "
-        "AND $1::TIMESTAMP IS NOT NULL",
-        instant,
-        *agencies,
-    )
-    return {one.value: int(row[f"{one.value}_count"]) for one in _WORK} | {WorkList.UNREAD.value: int(unread)}
+    return {one.value: int(row[f"{one.value}_count"]) for one in _WORK}

@@ -136,19 +136,23 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
         outcomes.refresh(database)
     instant, past = utc_now(), compared(filters)
     now, before = counts.where(filters), counts.where(past)
+    both = counts.where(filters, past)
     with database.snapshot() as reader:
-        days = {row["day"]: row for row in counts.by_day(reader, counts.where(filters, past))}
+        few = database.exclusive and filters.agency_ids is not None
+        source = counts.set_aside(reader, both) if few else "outcome"
+        days = {row["day"]: row for row in counts.by_day(reader, both)}
         groups = counts.by_group(reader, now)
         offers = counts.by_offer(reader, now)
-        twice = counts.counted_twice(reader, now, "agency_id", outcomes.FLAGS)
-        twice_before = counts.counted_twice(reader, before, None, outcomes.FLAGS)
+        twice = counts.counted_twice(reader, now, "agency_id", FLAGS, source)
+        twice_before = counts.counted_twice(reader, before, None, FLAGS, source)
         twice_of = {
-            key: counts.counted_twice(reader, now, key, counts.GROUP_FLAGS) for key in ("occupation", "template")
+            key: counts.counted_twice(reader, now, key, GROUP_FLAGS, source) for key in ("occupation", "template")
         }
-        minutes = counts.waits(reader, now, before, instant)
+        minutes = counts.waits(reader, now, before, instant, source)
         checks = counts.checks(reader, now)
         work = counts.work(reader, filters.agency_ids, instant)
         names = counts.agency_names(reader, filters.agency_ids)
+        counts.put_back(reader, source)
     answered, answered_before, silent = (_histogram(minutes, kind) for kind in ("now", "before", "silent"))
     summary = _summary(_within(days, filters), list(twice.values()), answered)
     return Figures(
