@@ -1,4 +1,4 @@
-"""What the tests of the figures write down: conversations as they would be stored, and views made by hand."""
+"""What the tests of Mesures share: conversations as they would be stored, and a view made by hand."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -18,7 +18,6 @@ from ftcore.model import Person
 
 NOON = datetime(2026, 11, 10, 11, 0)
 Write = Callable[..., UUID]
-Make = Callable[..., Figures]
 
 
 @pytest.fixture
@@ -160,6 +159,9 @@ def write(database: Database, person: Person) -> Write:
         return one
 
     return conversation
+
+
+Make = Callable[..., Figures]
 
 
 def summary(**counts: Any) -> Summary:
