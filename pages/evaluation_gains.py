@@ -121,7 +121,11 @@ def show_measured(counted: Measured) -> None:
     lines = gains_wording.measured_lines(counted)
     for place, first in zip(st.columns(3), range(0, len(lines), 4), strict=True):
         part = pd.DataFrame(lines[first : first + 4], columns=["Ce qui est compté", "Nombre"])
-        place.dataframe(part, hide_index=True, column_config={"Nombre": st.column_config.TextColumn(alignment="right")})
+        columns = {
+            "Ce qui est compté": st.column_config.TextColumn(width=170),
+            "Nombre": st.column_config.TextColumn(alignment="right", width=70),
+        }
+        place.dataframe(part, hide_index=True, column_config=columns)
 
 
 def show_assumed(assumed: dict[str, Baseline], services: Services) -> None:

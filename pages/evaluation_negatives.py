@@ -79,9 +79,10 @@ def show_ends(reached: NotReached) -> None:
     silent = reached.ends.set_index("end")["people"].get(END_WORDS["silent"], 0)
     charts.chart(
         "evaluation.fins",
-        f"{wording.counted(unanswered, 'personne approchée n’a', 'personnes approchées n’ont')} pas répondu",
+        wording.counted(unanswered, "personne approchée n'a", "personnes approchées n'ont") + " pas répondu",
         f"Sur {wording.counted(reached.people, 'personne approchée', 'personnes approchées')}, "
-        f"{wording.counted(int(silent), 'a été jointe et n’a', 'ont été jointes et n’ont')} rien écrit ; "
+        + wording.counted(int(silent), "a été jointe et n'a", "ont été jointes et n'ont")
+        + " rien écrit ; "
         f"{wording.rate(reached.unreached)} n'ont pas été jointes à coup sûr.",
         figure,
         pd.DataFrame(

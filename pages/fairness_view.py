@@ -84,12 +84,12 @@ def stands_out(found: Fairness) -> None:
             fairness_wording.overview(found),
             hide_index=True,
             height="content",
-            column_config={"Étape": st.column_config.TextColumn(width=150)},
+            column_config={"Étape": st.column_config.TextColumn(width=130)},
         )
         st.caption(
             "Le rapport le plus bas de chaque étape : le taux du groupe, divisé par celui du groupe le mieux servi. "
-            "Sans marque, pas d'écart net ; cela ne prouve pas l'égalité : avec peu de personnes, un écart réel peut "
-            "rester invisible."
+            "▼ écart observé · ◇ à surveiller. Sans marque, pas d'écart net ; cela ne prouve pas l'égalité : avec peu "
+            "de personnes, un écart réel peut rester invisible."
         )
         charts.downloads("equite.tout", fairness_wording.data(found))
 

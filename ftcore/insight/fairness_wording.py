@@ -119,7 +119,7 @@ def reading(group: Group) -> str:
 
 
 def overview(found: Fairness) -> pd.DataFrame:
-    """One line a step, one column a trait: the lowest ratio, and whether it is told apart from chance."""
+    """One line a step, one column a trait: the lowest ratio, with ▼ where a gap was observed, ◇ where one may be."""
     lines = []
     for step, one in STEPS.items():
         cells = {}
@@ -130,9 +130,9 @@ def overview(found: Fairness) -> pd.DataFrame:
             if worst is None:
                 cells[its.label] = "trop peu" if any(g.too_few for g in each.groups[:-1]) else "—"
             else:
-                mark = "▼ écart observé" if worst.differs else "◇ à surveiller" if worst.is_to_watch else ""
+                mark = "▼ " if worst.differs else "◇ " if worst.is_to_watch else ""
                 ratio = times(worst.ratio).removesuffix(" fois")
-                cells[its.label] = " · ".join(filter(None, [ratio, worst.label.lower(), mark]))
+                cells[its.label] = f"{mark}{ratio} · {worst.label.lower()}"
         lines.append({"Étape": one.label, **cells})
     return pd.DataFrame(lines)
 

@@ -89,7 +89,7 @@ def measured_lines(measured: Measured) -> list[tuple[str, str]]:
     )
     return [
         ("Campagnes", number(measured.campaigns)),
-        ("Contacts (une personne, une offre)", number(measured.contacts)),
+        ("Contacts (personne × offre)", number(measured.contacts)),
         ("Personnes différentes", number(measured.people)),
         ("Échanges repris à la main", number(measured.by_hand)),
         ("SMS partis", number(measured.messages)),

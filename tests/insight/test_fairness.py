@@ -524,7 +524,7 @@ def test_every_step_and_trait_has_its_line_in_what_is_taken_along(
     data = fairness_wording.data(found)
     assert len(data) == len(fairness.STEPS) * sum(len(its.groups) + 1 for its in TRAITS.values())
     overview = fairness_wording.overview(found).set_index("Étape")
-    assert overview.loc["Réponse", "Sexe"] == "0,00 · hommes · ▼ écart observé"
+    assert overview.loc["Réponse", "Sexe"] == "▼ 0,00 · hommes"
     assert overview.loc["Réponse", "Âge"] == "trop peu"
     (finding,) = found.findings
     assert (finding.step, finding.trait) == ("replied", "sex")
