@@ -452,7 +452,7 @@ def test_what_is_launched_after_the_planned_number_is_as_usual(town: Any, lead: 
 
 def test_a_comparison_that_was_stopped_is_marked_and_never_tested(town: Any, lead: Person) -> None:
     comparison_id = started(town, lead)
-    people = town.people(6)
+    people = town.people(8)  # two whole blocks of four
     town.launch(people)
     delivered(town)
     for person, arm in arm_by_person(town).items():
@@ -466,9 +466,9 @@ def test_a_comparison_that_was_stopped_is_marked_and_never_tested(town: Any, lea
     town.now += timedelta(hours=96)
     told = comparison_results.result(town.database, lead, comparison_id, town.now)
     assert (told.comparison.state, told.difference, told.conclusive) == (State.STOPPED, None, False)
-    assert (told.a.rate.count, told.b.rate.count) == (0, 3)
+    assert (told.a.rate.count, told.b.rate.count) == (0, 4)
     town.launch(town.people(2))
-    assert len(assigned(town)) == 6
+    assert len(assigned(town)) == 8
 
 
 # What counts
