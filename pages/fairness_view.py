@@ -84,7 +84,7 @@ def stands_out(found: Fairness) -> None:
             fairness_wording.overview(found),
             hide_index=True,
             height="content",
-            column_config={"Étape": st.column_config.TextColumn(width=130)},
+            column_config={"Étape": st.column_config.TextColumn(width=150)},
         )
         st.caption(
             "Le rapport le plus bas de chaque étape : le taux du groupe, divisé par celui du groupe le mieux servi. "
