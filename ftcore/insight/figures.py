@@ -143,28 +143,24 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
         days = {row["day"]: row for row in counts.by_day(reader, both)}
         groups = counts.by_group(reader, now)
         offers = counts.by_offer(reader, now)
-        twice = counts.counted_twice(reader, now, "agency_id", FLAGS, source)
-        twice_before = counts.counted_twice(reader, before, None, FLAGS, source)
-        twice_of = {
-            key: counts.counted_twice(reader, now, key, GROUP_FLAGS, source) for key in ("occupation", "template")
-        }
+        twice = counts.counted_twice(reader, now, before, source)
         minutes = counts.waits(reader, now, before, instant, source)
         checks = counts.checks(reader, now)
         work = counts.work(reader, filters.agency_ids, instant)
         names = counts.agency_names(reader, filters.agency_ids)
         counts.put_back(reader, source)
     answered, answered_before, silent = (_histogram(minutes, kind) for kind in ("now", "before", "silent"))
-    summary = _summary(_within(days, filters), list(twice.values()), answered)
+    summary = _summary(_within(days, filters), list(twice["agency_id"].values()), answered)
     return Figures(
         filters=filters,
         now=summary,
-        before=_summary(_within(days, past), list(twice_before.values()), answered_before),
+        before=_summary(_within(days, past), list(twice["before"].values()), answered_before),
         days=_days(days, filters),
         hours=_hours(groups),
-        agencies=_groups(groups, "agency", "agency_id", twice, names),
-        occupations=_groups(groups, "occupation", "occupation", twice_of["occupation"]),
+        agencies=_groups(groups, "agency", "agency_id", twice["agency_id"], names),
+        occupations=_groups(groups, "occupation", "occupation", twice["occupation"]),
         offers=_groups([row | {"kind": "offer"} for row in offers], "offer", "offer_id", {}),
-        templates=_groups(groups, "template", "template", twice_of["template"]),
+        templates=_groups(groups, "template", "template", twice["template"]),
         waits=_waits(answered, silent, summary.texts.delivered - summary.texts.answered),
         checks=pd.DataFrame(checks, columns=["text", "demand", *counts.CHECKS]),
         work=work,
