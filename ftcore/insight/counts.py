@@ -36,6 +36,8 @@ CHECKS = {
 MOST = 200
 # The lists of Échanges in which somebody waits.
 _WORK = (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.UNREAD, WorkList.LATE, WorkList.ONGOING)
+# Follows from `AT_WORK`; said as well, the embedded engine compares the other columns of few rows only.
+_NOT_AT_REST = "v.state NOT IN ('waiting', 'unreached', 'closed', 'declined', 'stopped')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,10 @@ def waits(reader: Transaction, now: Where, before: Where, instant: datetime, sou
     return reader.rows(
         f"""
         SELECT 'now' AS kind, reply_minutes AS minutes, count(*) AS texts
-        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL AND {_IS_REPLIED} GROUP BY reply_minutes
+        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
         UNION ALL
         SELECT 'before', reply_minutes, count(*)
-        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL AND {_IS_REPLIED} GROUP BY reply_minutes
+        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
         UNION ALL
         SELECT 'silent', minutes, count(*)
         FROM (SELECT greatest(CAST(floor(extract(epoch FROM ({moment} - delivered_utc)) / 60) AS INTEGER), 0) AS minutes
@@ -250,7 +252,8 @@ def work(reader: Transaction, agency_ids: tuple[UUID, ...] | None, instant: date
     row = reader.one(
         f"""
         SELECT *
-        FROM (SELECT {", ".join(counts.values())} FROM conversation v WHERE {worklist.AT_WORK}{ours}) AS waiting,
+        FROM (SELECT {", ".join(counts.values())}
+              FROM conversation v WHERE {worklist.AT_WORK} AND {_NOT_AT_REST}{ours}) AS waiting,
              (SELECT {unread} FROM conversation v WHERE {worklist.UNREAD}{ours}) AS unread
         WHERE $1::TIMESTAMP IS NOT NULL
         """,

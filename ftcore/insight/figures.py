@@ -20,7 +20,7 @@ import pandas as pd
 from ftcore.database import Database, Row, utc_now
 from ftcore.insight import counts, outcomes
 from ftcore.insight.counts import GROUP_FLAGS, WINDOW
-from ftcore.insight.metrics import Filters, Rate, Texts, rate
+from ftcore.insight.metrics import Filters, Rate, Texts, rates
 from ftcore.insight.outcomes import FLAGS, SUMS
 from ftcore.insight.wording import paris
 from ftcore.model import Person
@@ -221,6 +221,15 @@ def _summary(days: list[Row], twice: list[Row], answered: dict[int, int]) -> Sum
     people = {name: sums[name] - sum(row[name] or 0 for row in twice) for name in ("contacted", *FLAGS)}
     cost = Decimal(sums.pop("cost")) / 10_000 if sums["priced"] else None
     sent, delivered, replied = people["sent"], people["delivered"], people["replied"]
+    delivery, reply, reply_of_sent, interest, opt_out = rates(
+        [
+            (delivered, sent),
+            (replied, delivered),
+            (replied, sent),
+            (people["interested"], replied),
+            (people["opted_out"], delivered),
+        ]
+    )
     return Summary(
         **people,
         **{name: sums[name] for name in ("considered", *SUMS) if name != "cost"},
@@ -229,11 +238,11 @@ def _summary(days: list[Row], twice: list[Row], answered: dict[int, int]) -> Sum
         median_minutes=_median(answered),
         timed=sum(answered.values()),
         has_demo=any(row["demo"] for row in days),
-        delivery=rate(delivered, sent),
-        reply=rate(replied, delivered),
-        reply_of_sent=rate(replied, sent),
-        interest=rate(people["interested"], replied),
-        opt_out=rate(people["opted_out"], delivered),
+        delivery=delivery,
+        reply=reply,
+        reply_of_sent=reply_of_sent,
+        interest=interest,
+        opt_out=opt_out,
     )
 
 
