@@ -7,6 +7,7 @@ approached for two offers counts once; what is counted in SMS says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -251,7 +252,7 @@ def _median(answered: dict[int, int]) -> float | None:
     if not answered:
         return None
     minutes = np.array(sorted(answered))
-    reached = np.cumsum([answered[int(minute)] for minute in minutes])
+    reached = np.cumsum([answered[minute] for minute in minutes.tolist()])
     total = int(reached[-1])
     middle = [minutes[np.searchsorted(reached, place, side="right")] for place in ((total - 1) // 2, total // 2)]
     return float(sum(middle)) / 2
@@ -261,15 +262,18 @@ def _days(days: dict[date, Row], filters: Filters) -> pd.DataFrame:
     names = ["sent", "delivered", "replied", "interested", "opted_out"]
     index = [filters.since + timedelta(days=n) for n in range((filters.until - filters.since).days + 1)]
     none = dict.fromkeys(names, 0)
-    rows = [{"day": day} | {name: days.get(day, none)[name] for name in names} for day in index]
-    return pd.DataFrame(rows, columns=["day", *names])
+    return _table({"day": index}, [days.get(day, none) for day in index], names)
 
 
 def _hours(groups: list[Row]) -> pd.DataFrame:
-    columns = ["weekday", "hour", "delivered", "replied"]
     rows = [row for row in groups if row["kind"] == "hour" and row["delivered"]]
-    found = pd.DataFrame([{name: row[name] for name in columns} for row in rows], columns=columns).astype(int)
-    return found.sort_values(["weekday", "hour"], ignore_index=True)
+    rows.sort(key=lambda row: (row["weekday"], row["hour"]))
+    return _table({}, rows, ["weekday", "hour", "delivered", "replied"])
+
+
+def _table(first: dict[str, list[Any]], rows: list[Row], counts: Sequence[str]) -> pd.DataFrame:
+    """The `first` columns, then those of whole numbers, of the rows in their order. Built by column, as it is quick."""
+    return pd.DataFrame(first | {name: np.array([row[name] for row in rows], dtype=np.int64) for name in counts})
 
 
 def _groups(
@@ -282,9 +286,9 @@ def _groups(
             less = twice.get(row[key], {})
             people = {flag: row[flag] - (less.get(flag) or 0) for flag in GROUP_FLAGS}
             label = _label(kind, row, names or {})
-            found.append({"key": "" if row[key] is None else str(row[key]), "label": label, **people})
-    table = pd.DataFrame(found, columns=["key", "label", *GROUP_FLAGS]).astype(dict.fromkeys(GROUP_FLAGS, int))
-    return table.sort_values(["delivered", "label", "key"], ascending=[False, True, True], ignore_index=True)
+            found.append({"key": "" if row[key] is None else str(row[key]), "label": label} | people)
+    found.sort(key=lambda row: (-row["delivered"], row["label"], row["key"]))
+    return _table({name: [row[name] for row in found] for name in ("key", "label")}, found, GROUP_FLAGS)
 
 
 def _label(kind: str, row: Row, names: dict[str, str]) -> str:
@@ -300,6 +304,7 @@ def _waits(answered: dict[int, int], silent: dict[int, int], quiet: int) -> pd.D
     silent = dict(silent)
     if (whole := quiet - sum(silent.values())) > 0:
         silent[WINDOW] = silent.get(WINDOW, 0) + whole
-    minutes = sorted({*answered, *silent})
-    rows = [{"minutes": n, "answered": answered.get(n, 0), "silent": silent.get(n, 0)} for n in minutes]
-    return pd.DataFrame(rows, columns=["minutes", "answered", "silent"]).astype(int)
+    rows = [
+        {"minutes": n, "answered": answered.get(n, 0), "silent": silent.get(n, 0)} for n in sorted({*answered, *silent})
+    ]
+    return _table({}, rows, ["minutes", "answered", "silent"])
