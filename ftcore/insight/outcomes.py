@@ -330,6 +330,7 @@ def _compute(tx: Transaction, conversations: Sequence[Row]) -> None:
     # An early bound spares the embedded engine most of its tables. Replicas' clocks differ by moments; nothing
     # is written a day before its conversation begins.
     since = first - timedelta(days=1)
+    which += " AND v.opened_utc >= $3"
     fresh = tx.rows(RAW.format(condition=which, since="$3"), agencies, ids, since)
     checks = tx.rows(RAW_CHECKS.format(condition=which, since="$3"), agencies, ids, since)
     # What was partly erased is not computed any more, and keeps its row.
