@@ -142,21 +142,21 @@ def counted_twice(reader: Transaction, now: Where, before: Where, source: str) -
     Of the period by `agency_id`, `occupation` and `template`, each by its value as text; `before`: of the period
     before, all as one.
     """
-    columns = "SELECT agency_id, occupation, template, person, flags"
     offset = len(now.values)
+    each_flag = [
+        f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
+        for place, flag in enumerate(FLAGS)
+    ]
     parts = [_less_people(key, key, "recent") for key in ("agency_id", "occupation", "template")]
     rows = reader.rows(
         f"""
-        WITH recent AS MATERIALIZED ({columns} FROM {source} WHERE {now.sql} AND (earlier >= $1 OR later <= $2)),
-        past AS MATERIALIZED ({columns} FROM {source} WHERE {_shifted(before, offset)}
+        WITH recent AS MATERIALIZED (SELECT agency_id, occupation, template, person, flags
+            FROM {source} WHERE {now.sql} AND (earlier >= $1 OR later <= $2)),
+        past AS MATERIALIZED (SELECT person, flags
+            FROM {source} WHERE {_shifted(before, offset)}
             AND (earlier >= ${offset + 1} OR later <= ${offset + 2}))
         SELECT kind, key, CAST(sum(rows) AS BIGINT) AS contacted,
-               {
-            ", ".join(
-                f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
-                for place, flag in enumerate(FLAGS)
-            )
-        }
+               {", ".join(each_flag)}
         FROM ({" UNION ALL ".join([*parts, _less_people("before", "CAST(NULL AS TEXT)", "past")])}) AS counted
         GROUP BY kind, key
         """,
