@@ -18,6 +18,7 @@ from ftcore.outreach import worklist
 from ftcore.outreach.worklist import WorkList
 
 WINDOW = 60 * WINDOW_HOURS
+_IS_REPLIED = f"flags & {1 << FLAGS.index('replied')} <> 0"
 # What a comparison of groups shows, in distinct people.
 GROUP_FLAGS = ("sent", "delivered", "replied", "interested", "opted_out", "introduced")
 CHECKS = {
@@ -35,6 +36,8 @@ CHECKS = {
 MOST = 200
 # The lists of Échanges in which somebody waits.
 _WORK = (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.UNREAD, WorkList.LATE, WorkList.ONGOING)
+# Follows from `AT_WORK`; said as well, the embedded engine compares the other columns of few rows only.
+_NOT_AT_REST = "v.state NOT IN ('waiting', 'unreached', 'closed', 'declined', 'stopped')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +117,16 @@ def by_offer(reader: Transaction, now: Where) -> list[Row]:
 
 
 def set_aside(reader: Transaction, both: Where) -> str:
-    """Copy the rows looked at into a table of this transaction, and give its name; `put_back` drops it.
+    """Copy what is counted of the rows looked at into a table of this transaction, and give its name.
 
     Where they are few, and the engine has no index, each query would read a whole country to find them again.
+    `put_back` drops it.
     """
-    reader.execute("CREATE TEMP TABLE outcome_aside AS SELECT * FROM outcome LIMIT 0")
-    reader.execute(f"INSERT INTO outcome_aside SELECT * FROM outcome WHERE {both.sql}", *both.values)
+    reader.execute(
+        "CREATE TEMP TABLE outcome_aside AS SELECT agency_id, person, offer_id, occupation, template, day, earlier, "
+        f"later, flags, delivered_utc, reply_minutes FROM outcome WHERE {both.sql}",
+        *both.values,
+    )
     return "outcome_aside"
 
 
@@ -129,25 +136,54 @@ def put_back(reader: Transaction, source: str) -> None:
         reader.execute(f"DROP TABLE {source}")
 
 
-def counted_twice(
-    reader: Transaction, period: Where, key: str | None, flags: Sequence[str], source: str
-) -> dict[object, Row]:
-    """By `key` (None: all as one), how much more often than once the same people are `contacted`, `sent` and so on."""
-    keys = f"{key}, " if key else ""
-    return {
-        row.pop("key"): row
-        for row in reader.rows(
-            f"""
-            SELECT CAST({key or "NULL"} AS TEXT) AS key, {_sums(("contacted", *flags))}
-            FROM (SELECT {keys}count(*) - 1 AS contacted,
-                         {", ".join(f"greatest(count(*) FILTER (WHERE {flag}) - 1, 0) AS {flag}" for flag in flags)}
-                  FROM {source} WHERE {period.sql} AND (earlier >= $1 OR later <= $2)
-                  GROUP BY {keys}agency_id, person HAVING count(*) > 1) AS people
-            {f"GROUP BY {key}" if key else ""}
-            """,
-            *period.values,
-        )
-    }
+def counted_twice(reader: Transaction, now: Where, before: Where, source: str) -> dict[str, dict[str | None, Row]]:
+    """How much more often than once the same people are `contacted`, `sent` and so on.
+
+    Of the period by `agency_id`, `occupation` and `template`, each by its value as text; `before`: of the period
+    before, all as one.
+    """
+    offset = len(now.values)
+    each_flag = [
+        f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
+        for place, flag in enumerate(FLAGS)
+    ]
+    parts = [_less_people(key, key, "recent") for key in ("agency_id", "occupation", "template")]
+    rows = reader.rows(
+        f"""
+        WITH recent AS MATERIALIZED (SELECT agency_id, occupation, template, person, flags
+            FROM {source} WHERE {now.sql} AND (earlier >= $1 OR later <= $2)),
+        past AS MATERIALIZED (SELECT person, flags
+            FROM {source} WHERE {_shifted(before, offset)}
+            AND (earlier >= ${offset + 1} OR later <= ${offset + 2}))
+        SELECT kind, key, CAST(sum(rows) AS BIGINT) AS contacted,
+               {", ".join(each_flag)}
+        FROM ({" UNION ALL ".join([*parts, _less_people("before", "CAST(NULL AS TEXT)", "past")])}) AS counted
+        GROUP BY kind, key
+        """,
+        *now.values,
+        *before.values,
+    )
+    twice: dict[str, dict[str | None, Row]] = {"agency_id": {}, "occupation": {}, "template": {}, "before": {}}
+    for row in rows:
+        twice[row.pop("kind")][row.pop("key")] = row
+    return twice
+
+
+def _less_people(kind: str, key: str, rows: str) -> str:
+    """How many `rows` have which flags, and less one each for the people in them with what is true in any of theirs.
+
+    A person is of one agency.
+    """
+    first = "any_value(agency_id)" if key == "agency_id" else key
+    grouped = "person" if key == "agency_id" or kind == "before" else f"{key}, person"
+    return f"""
+        SELECT '{kind}' AS kind, CAST(key AS TEXT) AS key, flags, count(*) AS rows
+        FROM (SELECT {key} AS key, flags FROM {rows}) AS each_row GROUP BY key, flags
+        UNION ALL
+        SELECT '{kind}', CAST(key AS TEXT), flags, -count(*)
+        FROM (SELECT {first} AS key, bit_or(flags) AS flags FROM {rows} GROUP BY {grouped}) AS people
+        GROUP BY key, flags
+    """
 
 
 def waits(reader: Transaction, now: Where, before: Where, instant: datetime, source: str) -> list[Row]:
@@ -162,14 +198,14 @@ def waits(reader: Transaction, now: Where, before: Where, instant: datetime, sou
     return reader.rows(
         f"""
         SELECT 'now' AS kind, reply_minutes AS minutes, count(*) AS texts
-        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
+        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
         UNION ALL
         SELECT 'before', reply_minutes, count(*)
-        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL AND replied GROUP BY reply_minutes
+        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
         UNION ALL
         SELECT 'silent', minutes, count(*)
         FROM (SELECT greatest(CAST(floor(extract(epoch FROM ({moment} - delivered_utc)) / 60) AS INTEGER), 0) AS minutes
-              FROM {source} WHERE {now.sql} AND delivered AND NOT replied
+              FROM {source} WHERE {now.sql} AND NOT {_IS_REPLIED}
                 AND delivered_utc > {moment} - INTERVAL '{WINDOW_HOURS} hours') AS quiet
         GROUP BY minutes
         """,
@@ -210,11 +246,17 @@ def work(reader: Transaction, agency_ids: tuple[UUID, ...] | None, instant: date
     agencies = agency_ids or ()
     places = [f"${number}" for number in range(2, 2 + len(agencies))]
     ours = "" if agency_ids is None else f" AND {_in('v.agency_id', places)}"
-    counts = ", ".join(f"{worklist.count_of(one, '$1')} AS {one.value}_count" for one in _WORK)
-    # In one look: the embedded engine reads a column of all conversations for it.
+    counts = {one: f"{worklist.count_of(one, '$1')} AS {one.value}_count" for one in _WORK}
+    unread = counts.pop(WorkList.UNREAD)
+    # Apart, as neither engine skips much under an OR.
     row = reader.one(
-        f"SELECT {counts} FROM conversation v WHERE (({worklist.AT_WORK}) OR ({worklist.UNREAD} "
-        f"AND v.state <> 'stopped')){ours} AND $1::TIMESTAMP IS NOT NULL",
+        f"""
+        SELECT *
+        FROM (SELECT {", ".join(counts.values())}
+              FROM conversation v WHERE {worklist.AT_WORK} AND {_NOT_AT_REST}{ours}) AS waiting,
+             (SELECT {unread} FROM conversation v WHERE {worklist.UNREAD}{ours}) AS unread
+        WHERE $1::TIMESTAMP IS NOT NULL
+        """,
         instant - worklist.PATIENCE,
         *agencies,
     )

@@ -7,10 +7,12 @@ offers counts once, and has replied when they replied to either. What is counted
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import numpy as np
 import pandas as pd
 
 from ftcore.spreadsheet import harmless
@@ -67,12 +69,20 @@ class Texts:
 
 def rate(count: int, base: int) -> Rate:
     """A rate with its Wilson interval (Wilson 1927), which stays right for small bases and at 0 or 1."""
-    if base == 0:
-        return Rate(0, 0, 0.0, 1.0)
+    return rates([(count, base)])[0]
+
+
+def rates(counted: Sequence[tuple[int, int]]) -> list[Rate]:
+    """Several at once, each from its count and its base."""
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(count, base, alpha=0.05, method="wilson")
-    return Rate(count, base, float(low), float(high))
+    counts, bases = np.array(counted).T
+    # Of no base nothing is known, whatever the formula.
+    low, high = proportion_confint(counts, np.maximum(bases, 1), alpha=0.05, method="wilson")
+    return [
+        Rate(count, base, float(low[place]), float(high[place])) if base else Rate(0, 0, 0.0, 1.0)
+        for place, (count, base) in enumerate(counted)
+    ]
 
 
 def differ(one: Rate, other: Rate) -> bool:

@@ -34,10 +34,13 @@ KEYS = ("agency_id", "campaign_id", "offer_id", "occupation", "occupation_label"
 COLUMNS = (
     "agency_id", "conversation_id", "person", "campaign_id", "offer_id", "occupation", "occupation_label", "template",
     "demo", "considered", "day", "weekday", "hour", *FLAGS, "retained",
-    "delivered_utc", "reply_minutes", "finished_minutes", "introduced_minutes", *SUMS,
+    "delivered_utc", "reply_minutes", "finished_minutes", "introduced_minutes", *SUMS, "flags",
 )  # fmt: skip
 CHECK_COLUMNS = ("agency_id", "conversation_id", "position", "offer_id", "occupation", "template", "day", "text",
                  "demand", "met", "unanswered", "decided", "retained")  # fmt: skip
+
+# The flags as the bits of one number, the first as the lowest.
+_PACKED = " + ".join(f"CASE WHEN {flag} THEN {1 << place} ELSE 0 END" for place, flag in enumerate(FLAGS))
 
 # An SMS was sent once the gateway had it: `unknown` is not sent, and of those that failed only the ones that had
 # got the gateway's id.
@@ -133,6 +136,7 @@ RAW = f"""
         LEFT JOIN written s ON s.agency_id = w.agency_id AND s.conversation_id = w.conversation_id
         LEFT JOIN blocked b ON b.agency_id = w.agency_id AND b.conversation_id = w.conversation_id
     )
+    SELECT *, {_PACKED} AS flags FROM (
     SELECT agency_id, conversation_id, person, campaign_id, offer_id, occupation, occupation_label, template, demo,
            considered, CAST(paris_time(opened_utc) AS DATE) AS day,
            CAST(extract(isodow FROM local_time) - 1 AS SMALLINT) AS weekday,
@@ -144,7 +148,7 @@ RAW = f"""
            coalesce(verdict IN ('retained', 'introduced'), false) AS retained,
            delivered_utc, reply_minutes, finished_minutes, introduced_minutes,
            {", ".join(SUMS)}
-    FROM one
+    FROM one) AS told
 """
 # A prerequisite was asked when somebody answered its question, or when it is the one that waits for an answer.
 RAW_CHECKS = f"""
@@ -326,6 +330,7 @@ def _compute(tx: Transaction, conversations: Sequence[Row]) -> None:
     # An early bound spares the embedded engine most of its tables. Replicas' clocks differ by moments; nothing
     # is written a day before its conversation begins.
     since = first - timedelta(days=1)
+    which += " AND v.opened_utc >= $3"
     fresh = tx.rows(RAW.format(condition=which, since="$3"), agencies, ids, since)
     checks = tx.rows(RAW_CHECKS.format(condition=which, since="$3"), agencies, ids, since)
     # What was partly erased is not computed any more, and keeps its row.

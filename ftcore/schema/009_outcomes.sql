@@ -59,7 +59,9 @@ CREATE TABLE outcome (
     -- In ten thousandths of a euro.
     cost BIGINT NOT NULL,
     replies INTEGER NOT NULL,
-    needs_human INTEGER NOT NULL
+    needs_human INTEGER NOT NULL,
+    -- What is true above from `sent` on, the first as the lowest bit: all that is true of a person in one `bit_or`.
+    flags INTEGER NOT NULL
 );
 
 -- The sums of the rows above by campaign, which is of one day: what is not counted in distinct people is read here.
