@@ -109,10 +109,9 @@ def _post_until_taken(ports: list[int], kind: str, form: dict[str, str], chance:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     while True:
         try:
-            line = HTTPConnection("127.0.0.1", chance.choice(ports), timeout=10)
-            line.request("POST", f"/callbacks/{SECRET}/{kind}", body, headers)
-            taken = line.getresponse().status == 200
-            line.close()
+            with closing(HTTPConnection("127.0.0.1", chance.choice(ports), timeout=10)) as line:
+                line.request("POST", f"/callbacks/{SECRET}/{kind}", body, headers)
+                taken = line.getresponse().status == 200
         except (OSError, HTTPException):
             taken = False
         if taken or not patient:
