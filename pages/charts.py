@@ -209,16 +209,6 @@ def banded(figure: go.Figure, x: Any, low: Any, middle: Any, high: Any, name: st
     figure.add_scatter(x=x, y=middle, mode="lines", name=name, line={"color": ink(colour), "width": 2.5} | line)
 
 
-def reference_line(figure: go.Figure, text: str, *, x: float | None = None, y: float | None = None) -> None:
-    """A dashed line with its words: a figure published elsewhere, which is not ours."""
-    line = {"color": ink(palette.REFERENCE), "width": 1.5, "dash": "dash"}
-    font = {"color": ink(palette.REFERENCE), "size": 12}
-    if x is not None:
-        figure.add_vline(x=x, line=line, annotation={"text": text, "font": font, "yanchor": "bottom"})
-    if y is not None:
-        figure.add_hline(y=y, line=line, annotation={"text": text, "font": font}, annotation_position="top right")
-
-
 def short(label: str, limit: int = 44) -> str:
     """A label for an axis: not too long, and never read as mark-up."""
     return escape(label if len(label) <= limit else label[: limit - 1].rstrip() + "…", quote=False)

@@ -108,7 +108,7 @@ def what(each: Comparison) -> str:
             comparison_wording.COMPARED[definition.compared],
             f"tirage : {comparison_wording.UNITS[definition.unit].lower()}",
             f"mesure : {comparison_wording.METRICS[definition.metric].lower()}",
-            f"effet à trouver : {comparison_wording.points(definition.effect)}",
+            f"effet à trouver : {wording.points(definition.effect)}",
             f"{wording.number(each.planned.people)} personnes prévues",
         )
     )

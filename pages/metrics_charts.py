@@ -18,7 +18,6 @@ from pages import charts
 
 MOST_QUESTIONS = 10
 TICKS = {1: "1 min", 10: "10 min", 60: "1 h", 300: "5 h", 1440: "24 h", 4320: "72 h"}
-DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 
 
 def funnel(found: Figures) -> go.Figure:

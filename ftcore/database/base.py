@@ -65,13 +65,13 @@ class Transaction(ABC):
         found = self.rows(sql, *values)
         return found[0] if found else None
 
-    def take_turn(self) -> None:
+    def take_turn(self, name: str = "launch") -> None:
         """Wait for, or begin again after, every other transaction that takes its turn: what is counted then holds.
 
         With snapshots two "if there are fewer than n, insert" would both succeed. The row must really change: a
         value set to itself is no write to the embedded engine, and both would pass.
         """
-        self.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'launch'")
+        self.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = $1", name)
 
     def value(self, sql: str, *values: Any) -> Any:
         """The first column of the first row, or None."""

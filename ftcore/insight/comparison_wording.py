@@ -8,7 +8,7 @@ from ftcore.insight.comparison_counts import Pace
 from ftcore.insight.comparison_results import MISMATCH, Outcome
 from ftcore.insight.comparison_terms import Comparison, Definition, Metric, State
 from ftcore.insight.power import Size
-from ftcore.insight.wording import counted, day, instant, number, paris, percent, rate
+from ftcore.insight.wording import bare_points, counted, day, instant, number, paris, percent, points, rate
 from ftcore.outreach.arms import Arm, Compared, Unit
 
 COMPARED = {
@@ -49,17 +49,6 @@ STATES = {
     State.STOPPED: "arrêtée",
 }
 UNTESTED = "non concluant : arrêtée avant l'effectif prévu"
-
-
-def points(share: float) -> str:
-    """A difference of shares in points: "+8,4 points", "−1,0 point"."""
-    value = round(100 * share, 1)
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{abs(value):.1f}".replace(".", ",") + (" point" if abs(value) < 2 else " points")
-
-
-def bare_points(share: float) -> str:
-    return points(share).split(" ")[0]
 
 
 def p_value(value: float) -> str:

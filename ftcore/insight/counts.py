@@ -32,12 +32,11 @@ CHECKS = {
     "verdicts_not_met": "met = 'not_met' AND decided",
     "retained_not_met": "met = 'not_met' AND retained",
 }
+CHECK_COLUMNS = ("text", "demand", *CHECKS)
 # A page shows no more of a list than this.
 MOST = 200
 # The lists of Échanges in which somebody waits.
 _WORK = (WorkList.CALL, WorkList.HUMAN, WorkList.READ, WorkList.UNREAD, WorkList.LATE, WorkList.ONGOING)
-# Follows from `AT_WORK`; said as well, the embedded engine compares the other columns of few rows only.
-_NOT_AT_REST = "v.state NOT IN ('waiting', 'unreached', 'closed', 'declined', 'stopped')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +252,7 @@ def work(reader: Transaction, agency_ids: tuple[UUID, ...] | None, instant: date
         f"""
         SELECT *
         FROM (SELECT {", ".join(counts.values())}
-              FROM conversation v WHERE {worklist.AT_WORK} AND {_NOT_AT_REST}{ours}) AS waiting,
+              FROM conversation v WHERE {worklist.AT_WORK} AND {worklist.NOT_AT_REST}{ours}) AS waiting,
              (SELECT {unread} FROM conversation v WHERE {worklist.UNREAD}{ours}) AS unread
         WHERE $1::TIMESTAMP IS NOT NULL
         """,

@@ -17,13 +17,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.insight import outcomes
+from ftcore.insight.scope import agencies_of, midnight
 from ftcore.insight.traits import TRAITS, UNKNOWN, group_columns
-from ftcore.insight.wording import PARIS
 from ftcore.model import Person, Role
 from ftcore.trust import access
 
@@ -164,7 +164,7 @@ def view(
     if person.role is not Role.EVALUATOR:
         agency_ids = (person.agency_id,)
     where = [agency_ids is None, list(agency_ids or ())]
-    values = [_midnight(since), _midnight(until + timedelta(days=1)), *where]
+    values = [midnight(since), midnight(until + timedelta(days=1)), *where]
     # Another replica may be counting for long: what it has not committed yet is shown the next time.
     with suppress(*database.conflicts):
         outcomes.refresh(database)
@@ -186,20 +186,8 @@ def view(
 
 def agencies(database: Database, person: Person) -> dict[UUID, str]:
     """The agencies that may be looked at, with their names, by name."""
-    access.require(person, "see evaluation")
-    rows = database.rows(
-        "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) ORDER BY name"
-    )
-    return {
-        row["agency_id"]: row["name"]
-        for row in rows
-        if person.role is Role.EVALUATOR or row["agency_id"] == person.agency_id
-    }
-
-
-def _midnight(day: date) -> datetime:
-    """The instant (naive UTC) at which a day begins in Paris."""
-    return datetime.combine(day, time(0), PARIS).astimezone(UTC).replace(tzinfo=None)
+    every = agencies_of(database, person)
+    return {one: name for one, name in every.items() if person.role is Role.EVALUATOR or one == person.agency_id}
 
 
 # Where each step is counted: in which rows, its base, and how many of them came so far.

@@ -163,7 +163,7 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
         offers=_groups([row | {"kind": "offer"} for row in offers], "offer", "offer_id", {}),
         templates=_groups(groups, "template", "template", twice["template"]),
         waits=_waits(answered, silent, summary.texts.delivered - summary.texts.answered),
-        checks=pd.DataFrame(checks, columns=["text", "demand", *counts.CHECKS]),
+        checks=pd.DataFrame(checks, columns=list(counts.CHECK_COLUMNS)),
         work=work,
         has_demo=summary.has_demo,
     )

@@ -23,9 +23,6 @@ SORTS_NOBODY = 0.10
 # Retained "as often": intervals that overlap, and no more than so many points apart.
 AS_OFTEN = 0.10
 
-# The columns of `Figures.checks`, over which all of it is counted.
-COUNTED = ["text", "demand", "asked", "met", "not_met", "unsettled", "left", "verdicts_met", "retained_met",
-           "verdicts_not_met", "retained_not_met"]  # fmt: skip
 DEMANDS = {"blocking": "Indispensable", "flexible": "Souhaité", "information": "Pour information"}
 
 

@@ -219,7 +219,7 @@ def refresh(database: Database, most: int = AT_ONCE) -> int:
 
 def _refresh(tx: Transaction, most: int) -> int:
     # Two at once would each sum up a campaign without the other's rows.
-    tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'outcome'")
+    tx.take_turn("outcome")
     if not tx.value("SELECT EXISTS (SELECT 1 FROM outcome)"):
         return compute_all(tx)
     rows = tx.rows("SELECT DISTINCT agency_id, conversation_id FROM outcome_due LIMIT $1", most)
@@ -233,7 +233,7 @@ def unlink(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
     The rows of one person stay together under a random key, so that they still count once.
     """
     ids = list(conversation_ids)
-    tx.execute("UPDATE launch_turn SET turns = turns + 1 WHERE name = 'outcome'")
+    tx.take_turn("outcome")
     _compute(
         tx,
         tx.rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ftcore.insight.pilot import ENOUGH_AGENCIES, Comparison, Effect
-from ftcore.insight.wording import NARROW
+from ftcore.insight.wording import NARROW, bare_points
 
 _MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
            "novembre", "décembre")  # fmt: skip
@@ -30,18 +30,13 @@ def month(day: date) -> str:
 
 def points(effect: Effect | None) -> str:
     """A difference of shares in points: "+3,8 points"."""
-    return "—" if effect is None else f"{_signed(effect.value)} point{'s' if abs(effect.value) >= 0.02 else ''}"
+    return "—" if effect is None else f"{bare_points(effect.value)} point{'s' if abs(effect.value) >= 0.02 else ''}"
 
 
 def interval(effect: Effect | None) -> str:
     if effect is None:
         return "pas assez de données"
-    return f"IC de {_signed(effect.low)} à {_signed(effect.high)}"
-
-
-def _signed(share: float) -> str:
-    value = round(100 * share, 1)
-    return ("+" if value > 0 else "−" if value < 0 else "") + f"{abs(value):.1f}".replace(".", ",")
+    return f"IC de {bare_points(effect.low)} à {bare_points(effect.high)}"
 
 
 def share(value: float | None) -> str:
@@ -126,6 +121,6 @@ def trend(found: Comparison) -> str:
     if found.trend is None:
         return "Il faut au moins trois mois avant le début ; sans cette vérification, l'effet reste une supposition."
     return (
-        f"Pente de l'écart avant le début : {_signed(found.trend.value)} point par mois ({interval(found.trend)}). "
+        f"Pente de l'écart avant le début : {bare_points(found.trend.value)} point par mois ({interval(found.trend)}). "
         "Ne pas voir d'écart n'est pas prouver qu'il n'y en a pas."
     )

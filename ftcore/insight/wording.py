@@ -61,6 +61,17 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value))
 
 
+def points(share: float) -> str:
+    """A difference of shares in points: "+8,4 points", "−1,0 point"."""
+    return f"{bare_points(share)} {'point' if abs(round(100 * share, 1)) < 2 else 'points'}"
+
+
+def bare_points(share: float) -> str:
+    """The same without its noun: "+8,4"."""
+    value = round(100 * share, 1)
+    return ("+" if value > 0 else "−" if value < 0 else "") + f"{abs(value):.1f}".replace(".", ",")
+
+
 def minutes(value: float) -> str:
     """A duration in minutes as people say it: "19 min", "2 h 10", "3 j"."""
     whole = round(value)

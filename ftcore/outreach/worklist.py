@@ -50,6 +50,8 @@ _CONDITIONS: dict[WorkList, str] = {
 AT_WORK = (
     f"{_OPEN} AND v.state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', 'prerequisite')"
 )
+# Follows from `AT_WORK`; said as well, the embedded engine compares the other columns of few rows only.
+NOT_AT_REST = "v.state NOT IN ('waiting', 'unreached', 'closed', 'declined', 'stopped')"
 
 
 @dataclass(frozen=True, slots=True)

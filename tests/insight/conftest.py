@@ -11,8 +11,8 @@ import pytest
 
 from ftcore.database import Database
 from ftcore.insight import outcomes
+from ftcore.insight.counts import CHECK_COLUMNS
 from ftcore.insight.figures import Figures, Filters, Summary
-from ftcore.insight.knockouts import COUNTED
 from ftcore.insight.metrics import Texts, rate
 from ftcore.model import Person
 
@@ -221,7 +221,7 @@ def make() -> Make:
             "templates": groups(("Texte d'origine", 90, 45)),
             "waits": pd.DataFrame({"minutes": [5, 30, 400, 4320], "answered": [20, 15, 10, 0],
                                    "silent": [0, 0, 0, 45]}),
-            "checks": pd.DataFrame([("Permis B", "blocking", 50, 25, 20, 5, 3, 0, 0, 0, 0)], columns=COUNTED),
+            "checks": pd.DataFrame([("Permis B", "blocking", 50, 25, 20, 5, 3, 0, 0, 0, 0)], columns=CHECK_COLUMNS),
             "work": {"call": 3, "human": 2, "read": 1, "unread": 4, "late": 2, "ongoing": 5},
             "has_demo": False,
         }  # fmt: skip

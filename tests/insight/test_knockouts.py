@@ -4,14 +4,15 @@ import pandas as pd
 import pytest
 
 from ftcore.insight import knockouts
-from ftcore.insight.knockouts import COUNTED, Hint
+from ftcore.insight.counts import CHECK_COLUMNS
+from ftcore.insight.knockouts import Hint
 
 # text, demand, asked, met, not_met, unsettled, left, verdicts_met, retained_met, verdicts_not_met, retained_not_met
 Row = tuple[str, str, int, int, int, int, int, int, int, int, int]
 
 
 def checks(*rows: Row) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=COUNTED)
+    return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from ftcore.__main__ import main
 from ftcore.database import utc_now
 from ftcore.errors import FtError, NotAllowed
-from ftcore.insight import figures, knockouts, report, report_charts, sections, wording
+from ftcore.insight import counts, figures, report, report_charts, sections, wording
 from ftcore.insight.figures import Choices, Figures
 from ftcore.model import Role
 from ftcore.services import Services
@@ -76,7 +76,7 @@ def empty(columns: list[str]) -> pd.DataFrame:
     [
         pytest.param({"hours": empty(["weekday", "hour", "delivered", "replied"])}, id="hours"),
         pytest.param({"waits": empty(["minutes", "answered", "silent"])}, id="replies"),
-        pytest.param({"checks": empty(knockouts.COUNTED)}, id="questions"),
+        pytest.param({"checks": empty(list(counts.CHECK_COLUMNS))}, id="questions"),
     ],
 )
 def test_a_part_without_data_takes_nothing_away_from_the_others(make: Make, tables: dict[str, pd.DataFrame]) -> None:
