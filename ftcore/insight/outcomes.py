@@ -240,11 +240,15 @@ def unlink(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
             "SELECT DISTINCT agency_id, conversation_id FROM outcome_due WHERE conversation_id = ANY($1::UUID[])", ids
         ),
     )
+    # Kept once read: a planner may otherwise draw another key for each row of the same person.
     tx.execute(
         """
+        WITH k AS MATERIALIZED (
+            SELECT agency_id, person, gen_random_uuid() AS new_key
+            FROM (SELECT DISTINCT agency_id, person FROM outcome WHERE conversation_id = ANY($1::UUID[])) AS p
+        )
         UPDATE outcome SET person = k.new_key
-        FROM (SELECT agency_id, person, gen_random_uuid() AS new_key
-              FROM (SELECT DISTINCT agency_id, person FROM outcome WHERE conversation_id = ANY($1::UUID[])) AS p) AS k
+        FROM k
         WHERE outcome.agency_id = k.agency_id AND outcome.person = k.person
           AND outcome.conversation_id = ANY($1::UUID[])
         """,
