@@ -10,29 +10,37 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
-from ftcore import logs, services
+from ftcore import logs, safe_start, services
 from ftcore.errors import FtError
 from ftcore.headers import SafetyHeaders
-from ftcore.listening import listening_port
+from ftcore.listening import listening_at
 from ftcore.settings import Settings
 from pages.frame import show_error
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 try:
-    ours = services.build(Settings.from_env(os.environ))
+    settings = Settings.from_env(os.environ)
+    safe_start.refuse_open_door(settings, st.get_option("server.address"))
+    ours = services.build(settings)
+    safe_start.refuse_unsafe(settings, ours.database)
 except FtError as error:
     sys.exit(str(error))
+if settings.sign_in is not None:
+    config.set_option("server.allowedHosts", ["localhost", "127.0.0.1", settings.sign_in.host])
 services.use(ours)
 logs.keep_private(ours.secrets())
 
 
 async def _start_when_listening() -> None:
     # `streamlit run` listens before the lifespan begins, uvicorn only after.
-    while (port := listening_port()) is None:
+    while (listening := listening_at()) is None:
         await asyncio.sleep(0.05)
+    address, port = listening
     try:
+        safe_start.refuse_open_door(settings, address)
         await asyncio.to_thread(ours.start, port)
     except FtError as error:
         logging.error("%s", error)
@@ -53,6 +61,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "pages/main.py",
+    secrets=settings.sign_in.secrets if settings.sign_in else None,
     routes=ours.routes,
     lifespan=lifespan,
     middleware=[Middleware(SafetyHeaders)],

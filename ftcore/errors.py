@@ -24,6 +24,10 @@ class NotAllowed(FtError):
     """The acting person may not do this, or not in this agency."""
 
 
+class NotSignedIn(NotAllowed):
+    """Nobody is signed in, or the session has ended."""
+
+
 class NotFound(FtError):
     """What was asked for does not exist (any more)."""
 

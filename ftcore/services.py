@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -27,8 +28,8 @@ from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
-from ftcore.trust import access
 from ftcore.trust.callback_secrets import KnownSecrets
+from ftcore.trust.sessions import Session
 from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
 from ftcore.webhooks.keeper import DoorKeeper, listen
@@ -39,15 +40,17 @@ _LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agenc
 
 @dataclass
 class Services:
-    """Everything that pages and routes use. `sandbox` is None when a real gateway is set."""
+    """Everything that pages and routes use. `sandbox` is None when a real gateway is set.
+
+    `local` is who works here where nobody signs in: in the demo, and at the command line.
+    """
 
     settings: Settings
     database: Database
     model: ChatModel
     group_commit: GroupCommit
     sandbox: Sandbox | None
-    person: Person
-    agency_name: str
+    local: Session
     callback_secret: str
     dispatcher: Dispatcher | None = field(default=None)
     # The callbacks' door, where it is a process of its own.
@@ -59,11 +62,23 @@ class Services:
     labelled_runs: LabelledRuns = field(default_factory=LabelledRuns)
 
     @property
-    def evaluator(self) -> Person | None:
-        """Who may open Évaluation here: whoever may anyway, and in the demo, where nobody signs in, its evaluator."""
-        if access.may(self.person, "see evaluation"):
-            return self.person
-        return demo.evaluator() if self.person == demo.counselor() else None
+    def acting(self) -> Session:
+        """Who acts, asked anew each time: what was true when a page was drawn may have ended since."""
+        return _who_acts(self)
+
+    @property
+    def person(self) -> Person:
+        """Who acts. Raises NotSignedIn where somebody should sign in first."""
+        return self.acting.person
+
+    @person.setter
+    def person(self, who: Person) -> None:
+        self.local = replace(self.local, person=who)
+
+    @property
+    def agency_name(self) -> str:
+        """The agency of who acts, as people write it."""
+        return self.acting.agency_name
 
     @property
     def daily_tokens(self) -> int:
@@ -171,6 +186,8 @@ class Services:
             hidden.append(self.settings.sms.key)
         if self.settings.mistral is not None:
             hidden.append(self.settings.mistral.key)
+        if self.settings.sign_in is not None:
+            hidden += [self.settings.sign_in.client_secret, self.settings.sign_in.cookie_secret]
         return hidden
 
 
@@ -181,7 +198,7 @@ def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
         reference.load_starter(database)
         if settings.demo:
             demo.ensure_demo(database, utc_now())
-        person, agency_name = _who(database, settings)
+        local = _who(database, settings)
     except BaseException:
         database.close()
         raise
@@ -192,8 +209,7 @@ def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
         model=_model(settings),
         group_commit=group_commit,
         sandbox=None if settings.sms else Sandbox(database, group_commit, people_speed=people_speed),
-        person=person,
-        agency_name=agency_name,
+        local=local,
         callback_secret=settings.callback_secret or secrets.token_urlsafe(32),
     )
 
@@ -207,8 +223,8 @@ def _model(settings: Settings) -> ChatModel:
     return MistralModel(settings.mistral)
 
 
-def _who(database: Database, settings: Settings) -> tuple[Person, str]:
-    """Who works here until there is a sign-in: the demo counselor, or the counselor of the one agency."""
+def _who(database: Database, settings: Settings) -> Session:
+    """Who works here where nobody signs in: the demo counselor, or the counselor of the one agency."""
     if settings.sms is not None and database.value("SELECT count(*) FROM agency WHERE demo"):
         raise ConfigError(
             "FT_SMS_KEY est donné, mais la base contient l'agence de démonstration : des messages réels "
@@ -223,8 +239,22 @@ def _who(database: Database, settings: Settings) -> tuple[Person, str]:
     if agency["demo"]:
         person = demo.counselor()
         name = database.value("SELECT name FROM agency WHERE agency_id = $1", person.agency_id)
-        return person, str(name)
-    return Person("local", "Poste local", Role.COUNSELOR, agency["agency_id"]), str(agency["name"])
+        return Session(person, str(name), tuple(Role))
+    person = Person("local", "Poste local", Role.COUNSELOR, agency["agency_id"])
+    return Session(person, str(agency["name"]), tuple(Role))
+
+
+def _local(ours: Services) -> Session:
+    return ours.local
+
+
+_who_acts: Callable[[Services], Session] = _local
+
+
+def ask_who_acts(who: Callable[[Services], Session]) -> None:
+    """Pages know who looks at them: from now on they are asked."""
+    global _who_acts
+    _who_acts = who
 
 
 _current: Services | None = None

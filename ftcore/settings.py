@@ -9,7 +9,9 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from ftcore import sign_in_settings
 from ftcore.errors import ConfigError
+from ftcore.sign_in_settings import SignInSettings
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
 DEFAULT_SPOOL = "data/callbacks.spool"
@@ -41,6 +43,7 @@ KNOWN = {
     "FT_CALLBACK_SPOOL",
     "FT_SENDING_HOURS",
     "FT_DEMO",
+    *sign_in_settings.NAMES,
 }
 
 
@@ -74,6 +77,7 @@ class Settings:
     `callback_listen` is the address and port of the callbacks' door where it is a process of its own; None, it is
     beside the pages only. `callback_spool` is the folder where it keeps what the database has not taken yet (`spool`).
     `forwarders` are the proxies that are believed when they say whom they speak for, as uvicorn believes them.
+    `sign_in` is the provider that people sign in with; None, nobody signs in, and this is a demo on this machine only.
     `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
     """
 
@@ -89,6 +93,7 @@ class Settings:
     part_price: Decimal = PART_PRICE
     sms_rate: float | None = None
     demo: bool = True
+    sign_in: SignInSettings | None = None
 
     @property
     def spool(self) -> str:
@@ -105,6 +110,7 @@ class Settings:
             )
         given = {name: value.strip() for name, value in env.items() if value.strip()}
         sms = _sms(given)
+        sign_in = SignInSettings.from_env(given)
         database = _database(given.get("FT_DATABASE", DEFAULT_DATABASE))
         return cls(
             database=database,
@@ -118,7 +124,8 @@ class Settings:
             sending_hours=_hours(given, sms),
             part_price=_part_price(given.get("FT_SMS_PART_PRICE")),
             sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
-            demo=_switch(given, "FT_DEMO", default=sms is None),
+            demo=_switch(given, "FT_DEMO", default=sms is None and sign_in is None),
+            sign_in=sign_in,
         )
 
 

@@ -21,7 +21,7 @@ from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
 services = current()
-database, person = services.database, services.person
+database = services.database
 state = st.session_state
 # Reasons of rejection that a page shows; the rest is in the file.
 SHOWN = 500
@@ -30,7 +30,7 @@ SECTIONS = ("Importer des personnes", "Modèles de SMS", "Plafonds et horaires",
 
 def import_people() -> None:
     """Choose a file, say which column is what, follow the import; it goes on when the page is left."""
-    running = services.imports.of(person)
+    running = services.imports.of(services.person)
     if running is None:
         choose_file()
     elif running.is_alive():
@@ -94,12 +94,13 @@ def choose_file() -> None:
 
 def start_import(name: str, table: people_file.PeopleTable, mapping: dict[str, str], *, whole: bool) -> None:
     """Beside the page: a click elsewhere must not cut an import short. All of it goes in, or nothing."""
+    person, invented = services.person, services.settings.sign_in is None
     try:
         services.imports.start(
             person,
             name,
             lambda said: people_import.import_candidates(
-                database, person, table, mapping, utc_now(), said, whole=whole
+                database, person, table, mapping, utc_now(), said, whole=whole, invented=invented
             ),
         )
     except FtError as error:
@@ -121,7 +122,7 @@ def read_once(uploaded: UploadedFile) -> people_file.PeopleTable:
 
 @st.fragment(run_every=0.5)
 def follow_import() -> None:
-    running = services.imports.of(person)
+    running = services.imports.of(services.person)
     if running is None or not running.is_alive():
         # The end is shown by the page: a fragment would write the report anew twice a second.
         st.rerun()
@@ -144,7 +145,7 @@ def show_end(running: RunningImport) -> None:
     elif running.report is not None:
         show_report(running.report)
     if st.button("Importer un autre fichier", key="administration.again", icon=":material/upload_file:"):
-        services.imports.forget(person)
+        services.imports.forget(services.person)
         st.rerun()
 
 
@@ -201,7 +202,7 @@ def show_report(report: ImportReport) -> None:
 
 
 def show_state() -> None:
-    now = service_state(database, person, utc_now())
+    now = service_state(database, services.person, utc_now())
     figures = st.columns(4)
     figures[0].metric("Personnes dans le fichier", wording.number(now.people), border=True)
     figures[1].metric("Offres", wording.number(now.offers), border=True)
@@ -215,7 +216,7 @@ def show_state() -> None:
                       help="Accusés ou réponses qui ne correspondent à aucun échange.")  # fmt: skip
     figures[3].metric("Campagnes en pause", wording.number(now.paused), border=True)
     with database.read() as reader:
-        hours = of_agency(reader, person.agency_id, services.settings.sending_hours)
+        hours = of_agency(reader, services.person.agency_id, services.settings.sending_hours)
     st.dataframe(
         pd.DataFrame(
             {
@@ -236,9 +237,9 @@ def show_state() -> None:
 def show_assistant() -> None:
     """What the assistant is used for and takes, for the whole agency: nothing tells one counselor from another."""
     since = utc_now() - timedelta(days=30)
-    titles = {prompt.name: prompt.title for prompt in prompts.catalogue(database, person)}
+    titles = {prompt.name: prompt.title for prompt in prompts.catalogue(database, services.person)}
     st.subheader("Ce qui sert, depuis 30 jours")
-    useful = chats.usefulness(database, person, since)
+    useful = chats.usefulness(database, services.person, since)
     if not useful:
         st.caption("Aucun texte gardé ni noté pour l'instant.")
     else:
@@ -255,7 +256,7 @@ def show_assistant() -> None:
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
     st.subheader("Ce que cela prend, depuis 30 jours")
-    taken = budget.by_task(database, person, since)
+    taken = budget.by_task(database, services.person, since)
     if not taken:
         st.caption("Aucune demande pour l'instant.")
         return
@@ -272,7 +273,7 @@ def show_assistant() -> None:
         for row in taken
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    used = budget.today(database, person.agency_id, utc_now())
+    used = budget.today(database, services.person.agency_id, utc_now())
     st.caption(f"Aujourd'hui : {wording.number(used)} jetons sur {wording.number(services.daily_tokens)}.")
 
 

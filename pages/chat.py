@@ -43,7 +43,7 @@ EXAMPLES = {
 SECONDS_BETWEEN_DRAWINGS = 0.04
 
 services = current()
-database, person = services.database, services.person
+database = services.database
 
 
 # Where one is: in the address, so that a reload or a bookmark comes back to it.
@@ -63,11 +63,11 @@ def go_to_chat(chat_id: UUID) -> None:
 def show_tasks(chosen: str | None) -> None:
     st.subheader("Écrire")
     with st.container(gap=None):
-        for prompt in prompts.catalogue(database, person):
+        for prompt in prompts.catalogue(database, services.person):
             task_button(prompt.name, prompt.title, f":material/{prompt.icon}:", prompt.purpose, chosen)
         task_button(FORM, "Offre par formulaire", ":material/list_alt:", "Champ par champ, sans assistant", chosen)
         task_button(FILE, "Offres d'un fichier", ":material/upload_file:", "Un export de France Travail", chosen)
-        if person.role is Role.TEAM_LEAD:
+        if services.person.role is Role.TEAM_LEAD:
             task_button(DESK, "Consignes de l'agence", ":material/tune:", "Publier, exporter, retirer", chosen)
 
 
@@ -89,7 +89,7 @@ def show_chats(opened: UUID | None) -> None:
     search = st.text_input(
         "Rechercher", key="chat.search", placeholder="Un mot, un nom, un lieu…", label_visibility="collapsed"
     )
-    found = chats.chats(database, person, search)
+    found = chats.chats(database, services.person, search)
     if not found:
         st.caption("Aucun échange avec ces mots." if search else "Aucun pour l'instant : choisissez une tâche.")
     with st.container(height=260 if len(found) > 5 else "content", border=False, gap=None):
@@ -107,7 +107,7 @@ def show_chats(opened: UUID | None) -> None:
 
 def show_offers() -> None:
     st.subheader("Offres enregistrées")
-    saved = offers.offers(database, person)
+    saved = offers.offers(database, services.person)
     if not saved:
         st.caption("Aucune pour l'instant : la première que vous validerez apparaîtra ici.")
     for offer in saved[:SHOWN_OFFERS]:
@@ -189,7 +189,7 @@ def read_upload(name: str, data: bytes) -> str:
 
 
 def start(prompt: Prompt, materials: list[tuple[str, str]], said: str) -> None:
-    chat_id = chats.start(database, person, prompt.name, materials, said, utc_now())
+    chat_id = chats.start(database, services.person, prompt.name, materials, said, utc_now())
     for field in prompt.inputs:
         st.session_state.pop(f"chat.input.{prompt.name}.{field.name}", None)
     write_answer(chat_id, services.model)
@@ -199,7 +199,9 @@ def start(prompt: Prompt, materials: list[tuple[str, str]], said: str) -> None:
 
 def write_answer(chat_id: UUID, model: ChatModel) -> None:
     st.session_state.pop("chat.failure", None)
-    services.generations[chat_id] = writing.begin(database, person, model, chat_id, services.daily_tokens, utc_now)
+    services.generations[chat_id] = writing.begin(
+        database, services.person, model, chat_id, services.daily_tokens, utc_now
+    )
 
 
 # A conversation.
@@ -207,7 +209,7 @@ def write_answer(chat_id: UUID, model: ChatModel) -> None:
 
 def show_chat(chat: Chat) -> None:
     show_title(chat)
-    entries = chats.entries(database, person, chat.chat_id)
+    entries = chats.entries(database, services.person, chat.chat_id)
     last = entries[-1] if entries else None
     for entry in entries[:-1] if last and last.role is TurnRole.ASSISTANT else entries:
         show_entry(entry)
@@ -233,11 +235,11 @@ def show_title(chat: Chat) -> None:
     with manage, st.popover("", icon=":material/more_horiz:", help="Renommer ou supprimer cet échange"):
         title = st.text_input("Titre", chat.title, key=f"chat.title.{chat.chat_id}", max_chars=80)
         if st.button("Renommer", key="chat.rename"):
-            chats.rename(database, person, chat.chat_id, title)
+            chats.rename(database, services.person, chat.chat_id, title)
             st.rerun()
         st.caption("La suppression efface tous les textes de cet échange, sans retour.")
         if st.button("Supprimer cet échange", key="chat.delete", icon=":material/delete:"):
-            chats.delete(database, person, chat.chat_id)
+            chats.delete(database, services.person, chat.chat_id)
             go_to_task("offer")
             st.rerun()
 
@@ -289,9 +291,9 @@ def show_failure(chat: Chat) -> None:
 
 
 def answer_again(chat_id: UUID, model: ChatModel) -> None:
-    entries = chats.entries(database, person, chat_id)
+    entries = chats.entries(database, services.person, chat_id)
     if entries and entries[-1].role is TurnRole.ASSISTANT:
-        chats.take_back_answer(database, person, chat_id, utc_now())
+        chats.take_back_answer(database, services.person, chat_id, utc_now())
     try:
         write_answer(chat_id, model)
     except FtError as error:
@@ -317,8 +319,8 @@ def change_message(chat: Chat, message: Entry) -> None:
     text = st.text_area("Votre message", message.text, key=f"chat.edit.{message.turn_id}")
     if st.button("Renvoyer", key="chat.edit.send", type="primary"):
         try:
-            chats.take_back_message(database, person, chat.chat_id, utc_now())
-            chats.say(database, person, chat.chat_id, text, utc_now())
+            chats.take_back_message(database, services.person, chat.chat_id, utc_now())
+            chats.say(database, services.person, chat.chat_id, text, utc_now())
         except FtError as error:
             st.error(str(error), icon=":material/error:")
             return
@@ -333,7 +335,7 @@ def change_materials(chat: Chat, materials: list[Entry]) -> None:
     if st.button("Rédiger de nouveau", key="chat.edit.materials", type="primary"):
         try:
             for entry, text in zip(materials, texts, strict=True):
-                chats.replace_material(database, person, chat.chat_id, entry.turn_id, text, utc_now())
+                chats.replace_material(database, services.person, chat.chat_id, entry.turn_id, text, utc_now())
         except FtError as error:
             st.error(str(error), icon=":material/error:")
             return
@@ -347,12 +349,12 @@ def rate(chat: Chat, answer: Entry) -> None:
     thumbs = st.feedback("thumbs", key=key)
     given = None if thumbs is None else Rating.UP if thumbs else Rating.DOWN
     if given is not answer.rating:
-        chats.rate(database, person, chat.chat_id, answer.turn_id, given)
+        chats.rate(database, services.person, chat.chat_id, answer.turn_id, given)
     if given is not None:
         with st.popover("Dire pourquoi", icon=":material/comment:"):
             reason = st.text_input("Ce qui va ou ne va pas (facultatif)", key=f"chat.reason.{answer.turn_id}")
             if st.button("Enregistrer", key="chat.reason.save"):
-                chats.rate(database, person, chat.chat_id, answer.turn_id, given, reason)
+                chats.rate(database, services.person, chat.chat_id, answer.turn_id, given, reason)
                 st.toast("Merci, c'est noté.")
 
 
@@ -361,7 +363,7 @@ def show_hidden(chat: Chat, entries: list[Entry]) -> None:
     if not services.model.is_ai:
         st.caption(":material/lock: Sans IA, rien ne quitte cette machine.")
         return
-    hidden = writing.prepare(database, person, services.model, chat, entries).hidden
+    hidden = writing.prepare(database, services.person, services.model, chat, entries).hidden
     if not hidden:
         st.caption(":material/lock: Aucune donnée personnelle reconnue dans cet échange ; relisez avant d'envoyer.")
         return
@@ -382,7 +384,14 @@ def follow_up(chat: Chat) -> None:
         return
     try:
         materials = [(f"Document : {file.name}", read_upload(file.name, file.getvalue())) for file in said.files]
-        chats.say(database, person, chat.chat_id, said.text, utc_now(), [each for each in materials if each[1].strip()])
+        chats.say(
+            database,
+            services.person,
+            chat.chat_id,
+            said.text,
+            utc_now(),
+            [each for each in materials if each[1].strip()],
+        )
     except FtError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -399,7 +408,7 @@ def answer_again_after_message(chat_id: UUID) -> None:
 
 def chosen_chat() -> Chat | None:
     try:
-        return chats.chat(database, person, UUID(st.query_params["echange"]))
+        return chats.chat(database, services.person, UUID(st.query_params["echange"]))
     except (KeyError, ValueError):
         return None
     except NotFound as error:
@@ -410,7 +419,7 @@ def chosen_chat() -> Chat | None:
 st.title("Rédaction")
 st.write("Écrire une offre ou un message.")
 try:
-    access.require(person, "write with the assistant")
+    access.require(services.person, "write with the assistant")
 except NotAllowed as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
@@ -424,11 +433,11 @@ with right:
         fill_form()
     elif task == FILE:
         import_file()
-    elif task == DESK and person.role is Role.TEAM_LEAD:
+    elif task == DESK and services.person.role is Role.TEAM_LEAD:
         show_prompt_desk()
     else:
         try:
-            begin_task(prompts.find(database, person, task or "offer"))
+            begin_task(prompts.find(database, services.person, task or "offer"))
         except NotFound as error:
             st.info(str(error), icon=":material/info:")
 with left:

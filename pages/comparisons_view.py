@@ -7,9 +7,7 @@ from uuid import UUID
 import plotly.graph_objects as go
 import streamlit as st
 
-from ftcore import demo
 from ftcore.database import utc_now
-from ftcore.demo.comparisons import lead
 from ftcore.errors import FtError
 from ftcore.insight import comparison_results, comparison_wording, comparisons, palette, wording
 from ftcore.insight.comparison_results import NotYet, Outcome
@@ -32,7 +30,7 @@ COLORS: dict[State, Literal["gray", "blue", "orange", "green", "red"]] = {
 
 def show(services: Services) -> None:
     """Draw the section: a button for a new one, those under way, and one result in full."""
-    person, now = acting(services), utc_now()
+    person, now = services.person, utc_now()
     known = comparisons.comparisons(services.database, person, now)
     if done := st.session_state.pop("comparison.done", None):
         st.success(done, icon=":material/check_circle:")
@@ -65,14 +63,6 @@ def show(services: Services) -> None:
             "dit combien de personnes il faut, et le reste se fait tout seul.",
             icon=":material/balance:",
         )
-
-
-def acting(services: Services) -> Person:
-    """Who looks: whoever is signed in, and in the demo, where nobody is, its team lead."""
-    person = services.person
-    if person == demo.counselor() and not access.may(person, "see evaluation"):
-        return lead()
-    return person
 
 
 def card(services: Services, person: Person, each: Comparison) -> None:

@@ -17,7 +17,7 @@ from pages.thread_side import side_panel
 from pages.thread_view import conversation
 
 services = current()
-database, person = services.database, services.person
+database = services.database
 state = st.session_state
 
 # In the order in which they are worth a counselor's time.
@@ -47,7 +47,7 @@ def work(offer_id: UUID | None) -> None:
 
 def show_work(offer_id: UUID | None) -> None:
     now = utc_now()
-    counts = worklist.counts(database, person, now, offer_id)
+    counts = worklist.counts(database, services.person, now, offer_id)
     chosen = state.setdefault("conversations.list", WorkList.CALL)
     # Buttons: a radio whose labels hold counts forgets in the browser what is chosen when a count changes.
     with st.container(gap=None):
@@ -60,7 +60,7 @@ def show_work(offer_id: UUID | None) -> None:
                 on_click=choose,
                 args=(one,),
             )
-    listed = worklist.worklist(database, person, chosen, now, offer_id, SHOWN)
+    listed = worklist.worklist(database, services.person, chosen, now, offer_id, SHOWN)
     if not listed:
         st.info("Rien ici pour l'instant.", icon=":material/task_alt:")
         return
@@ -106,7 +106,7 @@ def threads_view(offer_id: UUID | None) -> None:
             st.page_link("preselection.py", label="Lancer une présélection", icon=":material/group_search:")
         return
     st.query_params["echange"] = state["conversations.open"] = opened
-    found = threads.details(database, person, UUID(opened))
+    found = threads.details(database, services.person, UUID(opened))
     with middle:
         conversation(UUID(opened))
         by_hand(found)
@@ -119,7 +119,7 @@ st.caption("Répondre et décider.")
 for key, icon in (("conversations.refused", ":material/error:"), ("conversations.done", ":material/check:")):
     if told := state.pop(key, None):
         (st.error if key.endswith("refused") else st.success)(told, icon=icon)
-offers = {str(offer.offer_id): offer for offer in offer_book.offers(database, person)}
+offers = {str(offer.offer_id): offer for offer in offer_book.offers(database, services.person)}
 # A link from Mesures opens a list, or the exchanges of an offer.
 if (wanted := st.query_params.pop("liste", None)) in list(LISTS):
     state["conversations.list"] = WorkList(wanted)

@@ -21,7 +21,6 @@ from pages import (
     evaluation_satisfaction,
     fairness_view,
 )
-from pages.evaluation_parts import evaluator
 
 services = current()
 
@@ -61,7 +60,7 @@ def chosen(label: str, options: dict[str, str], key: str) -> str:
 
 def chosen_scope() -> Scope:
     """The period and the agency, kept in the address."""
-    agencies = {str(agency_id): name for agency_id, name in agencies_of(services.database, person).items()}
+    agencies = {str(agency_id): name for agency_id, name in agencies_of(services.database, services.person).items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox("Période", list(PERIODS), index=list(PERIODS).index(DEFAULT_PERIOD), key="periode",
                               bind="query-params", width=220)  # fmt: skip
@@ -71,15 +70,9 @@ def chosen_scope() -> Scope:
     return Scope(last - timedelta(days=PERIODS[period]), last, UUID(agency) if agency else None)
 
 
-person = evaluator(services)
-access.require(person, "see evaluation")
+access.require(services.person, "see evaluation")
 st.title("Évaluation")
 st.caption("Est-ce que cela sert, à quel prix, et à tous ? Jamais un nom, un numéro ni un texte de message.")
-if person != services.person:
-    st.caption(
-        f":material/science: Démonstration : vous voyez cette page comme « {person.name} », évaluateur. Sinon, elle "
-        "est réservée aux évaluateurs et aux responsables d'équipe. Toutes les données sont inventées."
-    )
 section = chosen("Section", SECTIONS, "section")
 subject = chosen("Sujet", SUBJECTS[section], f"sujet_{section}") if section in SUBJECTS else ""
 match section, subject:

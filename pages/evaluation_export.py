@@ -10,7 +10,7 @@ from ftcore.insight.research_dictionary import dictionary
 from ftcore.insight.scope import Scope
 from ftcore.services import Services, current
 from ftcore.trust import access
-from pages.evaluation_parts import evaluator, flash
+from pages.evaluation_parts import flash
 
 
 def show(services: Services, scope: Scope) -> None:
@@ -25,7 +25,7 @@ def show(services: Services, scope: Scope) -> None:
         "peuvent pas être reliés entre eux."
     )
     flash("evaluation.export")
-    if not access.may(evaluator(services), "export for research"):
+    if not access.may(services.person, "export for research"):
         st.info("Seul un évaluateur peut faire cet export.", icon=":material/lock:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -50,7 +50,7 @@ def prepare(scope: Scope) -> None:
     services, state = current(), st.session_state
     state.pop("evaluation.made", None)
     try:
-        made = research_export.export(services.database, evaluator(services), scope, state["evaluation.k"], utc_now())
+        made = research_export.export(services.database, services.person, scope, state["evaluation.k"], utc_now())
     except FtError as error:
         state["evaluation.export.wrong"] = str(error)
         return

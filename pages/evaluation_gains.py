@@ -13,12 +13,12 @@ from ftcore.insight.scope import Scope
 from ftcore.services import Services, current
 from ftcore.trust import access
 from pages import charts
-from pages.evaluation_parts import count_figure, evaluator, flash
+from pages.evaluation_parts import count_figure, flash
 from pages.marked import escaped
 
 
 def show(services: Services, scope: Scope) -> None:
-    person = evaluator(services)
+    person = services.person
     flash("evaluation.baselines")
     counted = gains.measured(services.database, person, scope)
     assumed = baselines.current(services.database, person)
@@ -149,7 +149,7 @@ def show_assumed(assumed: dict[str, Baseline], services: Services) -> None:
         column_config={"Source": st.column_config.TextColumn(width="large")}
         | {name: st.column_config.TextColumn(alignment="right") for name in ("Bas", "Valeur", "Haut")},
     )
-    if not access.may(evaluator(services), "change baselines"):
+    if not access.may(services.person, "change baselines"):
         return
     name = st.selectbox("Changer une hypothèse", list(KINDS), index=None, format_func=lambda key: KINDS[key].label,
                         key="evaluation.baseline", placeholder="Choisir…")  # fmt: skip
@@ -173,7 +173,7 @@ def change_form(name: str, used: Baseline, services: Services) -> None:
         st.text_input("Source", value="", max_chars=baselines.LONGEST_SOURCE, key=f"evaluation.{name}.source",
                       placeholder="Relevé de temps à Annonay, octobre 2026, 40 appels")  # fmt: skip
         st.form_submit_button("Enregistrer l'hypothèse", on_click=save, args=(name,))
-    history = baselines.versions(services.database, evaluator(services), name)
+    history = baselines.versions(services.database, services.person, name)
     for each in history:
         st.caption(escaped(gains_wording.history(each, kind)))
 
@@ -183,7 +183,7 @@ def save(name: str) -> None:
     low, value, high = (state[f"evaluation.{name}.{field}"] for field in ("low", "value", "high"))
     source = state[f"evaluation.{name}.source"]
     try:
-        saved = baselines.change(services.database, evaluator(services), name, value, low, high, source, utc_now())
+        saved = baselines.change(services.database, services.person, name, value, low, high, source, utc_now())
     except FtError as error:
         state["evaluation.baselines.wrong"] = str(error)
         return

@@ -11,7 +11,7 @@ from ftcore.insight.negatives import END_WORDS, Complaints, NotReached
 from ftcore.insight.scope import Scope
 from ftcore.services import Services
 from pages import charts
-from pages.evaluation_parts import answer, count_figure, evaluator, rate_figure
+from pages.evaluation_parts import answer, count_figure, rate_figure
 
 COLOURS = {
     "answered": palette.REPLIED,
@@ -24,7 +24,7 @@ COLOURS = {
 
 
 def show(services: Services, scope: Scope) -> None:
-    database, person = services.database, evaluator(services)
+    database, person = services.database, services.person
     reached = negatives.not_reached(database, person, scope, utc_now())
     if not reached.people:
         st.info(

@@ -9,12 +9,12 @@ from ftcore.insight.oversight import BANDS, KINDS, Pace
 from ftcore.insight.scope import Scope
 from ftcore.services import Services
 from pages import charts
-from pages.evaluation_parts import evaluator, told
+from pages.evaluation_parts import told
 from pages.marked import escaped
 
 
 def show(services: Services, scope: Scope) -> None:
-    database, person = services.database, evaluator(services)
+    database, person = services.database, services.person
     kinds = oversight.by_kind(database, person, scope)
     pace = oversight.pace(database, person, scope)
     show_alarms(pace)

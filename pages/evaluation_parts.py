@@ -4,14 +4,8 @@ import streamlit as st
 
 from ftcore.insight import wording
 from ftcore.insight.metrics import Rate
-from ftcore.model import Answer, Person
+from ftcore.model import Answer
 from ftcore.outreach.replies import ANSWER_WORDS
-from ftcore.services import Services
-
-
-def evaluator(services: Services) -> Person:
-    """Who looks at the page: whoever is signed in, and in the demo, where nobody is, its evaluator."""
-    return services.evaluator or services.person
 
 
 def rate_figure(place: object, label: str, value: Rate, formula: str) -> None:

@@ -13,14 +13,14 @@ from ftcore.insight.pilot import Comparison, Plan
 from ftcore.services import Services, current
 from ftcore.trust import access
 from pages import charts
-from pages.evaluation_parts import count_figure, evaluator, flash
+from pages.evaluation_parts import count_figure, flash
 from pages.marked import escaped
 
 SOURCES = {"import": "Fichier importé", "programme": "Données du programme"}
 
 
 def show(services: Services) -> None:
-    database, person = services.database, evaluator(services)
+    database, person = services.database, services.person
     flash("evaluation.pilot")
     source = st.segmented_control("Résultats", list(SOURCES), default="import", required=True, key="resultats",
                                   format_func=lambda name: SOURCES[name], bind="query-params")  # fmt: skip
@@ -171,7 +171,7 @@ def save_plan() -> None:
     try:
         pilot.designate(
             services.database,
-            evaluator(services),
+            services.person,
             state["evaluation.start"],
             state["evaluation.measure"],
             state["evaluation.pilots"],
@@ -199,7 +199,7 @@ def import_file() -> None:
         state["evaluation.pilot.wrong"] = "Choisissez d'abord un fichier."
         return
     try:
-        rows = pilot_file.import_outcomes(services.database, evaluator(services), file.getvalue(), utc_now())
+        rows = pilot_file.import_outcomes(services.database, services.person, file.getvalue(), utc_now())
     except FtError as error:
         state["evaluation.pilot.wrong"] = str(error)
         return

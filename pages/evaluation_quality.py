@@ -11,11 +11,11 @@ from ftcore.insight.reading_quality import PARTS, Reviewed, Run
 from ftcore.insight.scope import Scope
 from ftcore.services import Services, current
 from pages import charts
-from pages.evaluation_parts import answer, evaluator, rate_figure, told
+from pages.evaluation_parts import answer, rate_figure, told
 
 
 def show(services: Services, scope: Scope) -> None:
-    person = evaluator(services)
+    person = services.person
     found = reading_quality.reviewed(services.database, person, scope)
     if not found.answers:
         st.info(
@@ -150,7 +150,7 @@ def show_labelled(services: Services) -> None:
     )
     run_again()
     for part, label in PARTS.items():
-        kept = reading_quality.runs(services.database, evaluator(services), part)
+        kept = reading_quality.runs(services.database, services.person, part)
         if kept:
             show_run(part, label, kept)
 
@@ -173,7 +173,7 @@ def run_again() -> None:
 
 def start_run() -> None:
     services = current()
-    services.labelled_runs.start(services.database, evaluator(services), utc_now)
+    services.labelled_runs.start(services.database, services.person, utc_now)
     st.session_state["evaluation.running"] = True
 
 

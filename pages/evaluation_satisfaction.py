@@ -10,11 +10,11 @@ from ftcore.insight.satisfaction import ABOUT, Seekers
 from ftcore.insight.scope import Scope
 from ftcore.services import Services
 from pages import charts
-from pages.evaluation_parts import count_figure, evaluator, rate_figure, told
+from pages.evaluation_parts import count_figure, rate_figure, told
 
 
 def show(services: Services, scope: Scope) -> None:
-    database, person = services.database, evaluator(services)
+    database, person = services.database, services.person
     show_seekers(satisfaction.seekers(database, person, scope))
     show_thumbs(satisfaction.thumbs(database, person, scope))
 

@@ -13,7 +13,6 @@ from ftcore.insight.fairness import FEW, FOUR_FIFTHS, STEPS, Comparison, Fairnes
 from ftcore.insight.traits import TRAITS
 from ftcore.services import Services
 from pages import charts
-from pages.evaluation_parts import evaluator
 
 PERIODS = {"4 semaines": 28, "8 semaines": 56, "6 mois": 182, "1 an": 365}
 DEFAULT_PERIOD = "8 semaines"
@@ -23,7 +22,7 @@ ALL = "Toutes les agences"
 def show(services: Services) -> None:
     """Draw the section: what stands out first, then one step and one trait in full."""
     since, until, agency = asked(services)
-    found = fairness.view(services.database, evaluator(services), since, until, (agency,) if agency else None)
+    found = fairness.view(services.database, services.person, since, until, (agency,) if agency else None)
     if found.has_demo:
         st.caption(":material/science: Ces chiffres comprennent des données de démonstration, inventées.")
     if not any(group.rate is not None for each in found.comparisons.values() for group in each.groups[:-1]):
@@ -41,7 +40,7 @@ def show(services: Services) -> None:
 
 def asked(services: Services) -> tuple[date, date, UUID | None]:
     """The period, and the agency for whoever may look at several."""
-    names = fairness.agencies(services.database, evaluator(services))
+    names = fairness.agencies(services.database, services.person)
     last = wording.paris(utc_now()).date()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox(

@@ -1,12 +1,17 @@
-"""The frame: which pages there are, who is signed in, and the mode badge."""
+"""The frame: which pages there are, who acts, and in which mode."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from ftcore.services import current
+from ftcore.model import Role
+from ftcore.services import ask_who_acts, current
+from ftcore.trust import access
+from ftcore.trust.sessions import Session
+from pages import acting
 from pages.frame import show_error
 from pages.halt import halt_banner
+from pages.sign_in import show_sign_in
 
 # The icon is a file of ours: an icon by name is fetched from another server by each browser.
 st.set_page_config(
@@ -16,41 +21,86 @@ st.set_page_config(
     initial_sidebar_state=230,
 )
 
-services = current()
-
-groups = {
-    "Travailler": [
-        st.Page("chat.py", title="Rédaction", icon=":material/edit_note:", url_path="redaction", default=True),
-        st.Page("preselection.py", title="Présélection", icon=":material/group_search:", url_path="preselection"),
-        st.Page("conversations.py", title="Échanges", icon=":material/forum:", url_path="echanges"),
-    ],
-    "Comprendre": [
-        st.Page("metrics.py", title="Mesures", icon=":material/monitoring:", url_path="mesures"),
-    ],
-    "Gérer": [
-        st.Page("administration.py", title="Administration", icon=":material/settings:", url_path="administration"),
-    ],
+ROLES = {
+    Role.COUNSELOR: "Conseil",
+    Role.TEAM_LEAD: "Encadrement",
+    Role.EVALUATOR: "Évaluation",
+    Role.ADMINISTRATOR: "Administration",
 }
-if services.evaluator is not None:
-    groups["Comprendre"].append(
-        st.Page("evaluation.py", title="Évaluation", icon=":material/balance:", url_path="evaluation")
-    )
-if services.sandbox is not None:
-    groups["Démo"] = [
-        st.Page("phones.py", title="Téléphones", icon=":material/smartphone:", url_path="telephones"),
-    ]
+KEY = "frame.role"
 
-page = st.navigation(groups, expanded=True)
 
-with st.sidebar:
-    st.caption(f":material/person: {services.person.name}  \n:material/apartment: {services.agency_name}")
+def change_role() -> None:
+    acting.choose_role(st.session_state[KEY])
+
+
+def show_who() -> None:
+    """Who acts, where, in which role, and the way out."""
+    mine = services.acting
+    st.caption(f":material/person: {mine.person.name}  \n:material/apartment: {mine.agency_name}")
+    if len(mine.roles) > 1:
+        st.session_state[KEY] = mine.person.role
+        st.selectbox("Rôle", mine.roles, key=KEY, format_func=ROLES.__getitem__, on_change=change_role)
+    else:
+        st.caption(ROLES[mine.person.role])
+    if services.settings.sign_in is not None:
+        st.button("Se déconnecter", icon=":material/logout:", type="tertiary", on_click=acting.sign_out)
+
+
+def show_mode() -> None:
     with st.container(horizontal=True, gap="small"):
         if services.sandbox is None:
             st.badge("Envois réels", icon=":material/sms:", color="orange")
-        else:
+        elif services.settings.sign_in is None:
             st.badge("Démonstration", icon=":material/science:", color="blue")
+        else:
+            st.badge("Envois simulés", icon=":material/science:", color="blue")
         if not services.model.is_ai:
             st.badge("Sans IA", icon=":material/edit:", color="gray")
+
+
+def pages_of(role: Role) -> dict[str, list[st.Page]]:
+    groups = {
+        "Travailler": [
+            ("chat.py", "Rédaction", ":material/edit_note:", "redaction", "write with the assistant"),
+            ("preselection.py", "Présélection", ":material/group_search:", "preselection", "see candidates"),
+            ("conversations.py", "Échanges", ":material/forum:", "echanges", "read conversations"),
+        ],
+        "Comprendre": [
+            ("metrics.py", "Mesures", ":material/monitoring:", "mesures", "see figures"),
+            ("evaluation.py", "Évaluation", ":material/balance:", "evaluation", "see evaluation"),
+        ],
+        "Gérer": [
+            ("administration.py", "Administration", ":material/settings:", "administration", "import"),
+        ],
+        "Démo": [("phones.py", "Téléphones", ":material/smartphone:", "telephones", "import")],
+    }
+    if services.sandbox is None:
+        del groups["Démo"]
+    allowed = {
+        group: [page for page in pages if role in access.PERMISSIONS[page[4]]] for group, pages in groups.items()
+    }
+    return {
+        group: [st.Page(file, title=title, icon=icon, url_path=path) for file, title, icon, path, _ in pages]
+        for group, pages in allowed.items()
+        if pages
+    }
+
+
+ask_who_acts(acting.who_acts)
+services = current()
+found = services.local if services.settings.sign_in is None else acting.session(services)
+if not isinstance(found, Session):
+    refusal = found
+    door = st.Page(lambda: show_sign_in(refusal), title="Connexion", url_path="connexion")
+    st.navigation([door], position="hidden").run()
+    st.stop()
+
+page = st.navigation(pages_of(services.person.role), expanded=True)
+
+with st.sidebar:
+    show_who()
+    show_mode()
 
 try:
     halt_banner()

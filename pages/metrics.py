@@ -16,7 +16,7 @@ from pages import charts, marked, metrics_charts, metrics_filters
 from pages.frame import show_error
 
 services = current()
-database, person = services.database, services.person
+database = services.database
 state = st.session_state
 
 MOST_HINTS = 4
@@ -28,7 +28,7 @@ def watch(found: Figures) -> None:
     if state.pop("mesures.just_drawn", False):
         return
     try:
-        told = sections.says_the_same(figures.view(database, person, found.filters), found)
+        told = sections.says_the_same(figures.view(database, services.person, found.filters), found)
     except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
         show_error(error)
         return
@@ -216,7 +216,7 @@ def show_comparison(found: Figures, known: Choices) -> None:
             bind="query-params",
         )
     section, groups = sections.comparison(found, by, MEASURES[what])
-    own = by == "offres" and access.may(person, "read conversations") and is_own(found.filters)
+    own = by == "offres" and access.may(services.person, "read conversations") and is_own(found.filters)
     for place in draw(section, metrics_charts.groups(groups, MEASURES[what]), selectable=own):
         offer = metrics_charts.bar(groups, place).key
         if offer in known.offers:
@@ -227,7 +227,7 @@ def show_comparison(found: Figures, known: Choices) -> None:
 
 def is_own(filters: Filters) -> bool:
     """Whether the offers known here are of the person's own agency, whose exchanges they may read."""
-    return filters.agency_ids is None or filters.agency_ids == (person.agency_id,)
+    return filters.agency_ids is None or filters.agency_ids == (services.person.agency_id,)
 
 
 def show_questions(found: Figures) -> None:
@@ -247,7 +247,7 @@ def show_work(found: Figures) -> None:
     """What waits for a counselor, with a way to it for who may read exchanges."""
     section = sections.work(found)
     links = {}
-    if access.may(person, "read conversations") and is_own(found.filters):
+    if access.may(services.person, "read conversations") and is_own(found.filters):
         links = {one.value: label for one, label in sections.WAITING.items()}
     say(section, links)
 
@@ -270,7 +270,7 @@ def say(section: Section, links: dict[str, str] | None = None) -> None:
 st.title("Mesures")
 st.caption("Est-ce que les gens répondent ?")
 filters, known = metrics_filters.chosen(services)
-found = figures.view(database, person, filters)
+found = figures.view(database, services.person, filters)
 state["mesures.just_drawn"] = True
 watch(found)
 measures(found, known)

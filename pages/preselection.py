@@ -19,14 +19,14 @@ from pages.people_choice import Selection, people_step
 from pages.thumbs import thumb
 
 services = current()
-database, person = services.database, services.person
+database = services.database
 state = st.session_state
 STEPS = ("1 · Offre", "2 · Personnes", "3 · Vérification", "4 · Envoi")
 
 
 def chosen_offer() -> Offer | None:
     """Step 1: the offer that is worked on."""
-    listed = {str(offer.offer_id): offer for offer in offer_book.offers(database, person)}
+    listed = {str(offer.offer_id): offer for offer in offer_book.offers(database, services.person)}
     if not listed:
         st.info(
             "Aucune offre pour l'instant. Rédigez-en une, remplissez le formulaire ou importez un fichier "
@@ -110,7 +110,7 @@ def pick_up_after_reload() -> None:
     if running is None or "preselection.campaign" in state:
         return
     try:
-        found = campaigns.progress(database, person, UUID(running))
+        found = campaigns.progress(database, services.person, UUID(running))
     except ValueError:
         found = None
     if found is None:
@@ -125,7 +125,7 @@ def launch(offer: Offer, ids: list[UUID], considered: int, wording_seen: str) ->
     try:
         launched = campaigns.launch(
             database,
-            person,
+            services.person,
             offer,
             UUID(state["preselection.campaign"]),
             ids,

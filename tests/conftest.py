@@ -22,8 +22,9 @@ from ftcore.database.embedded import DuckDatabase
 from ftcore.database.server import PostgresDatabase
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.matching import reference
-from ftcore.model import Person
+from ftcore.model import Person, Role
 from ftcore.settings import Settings
+from ftcore.trust.sessions import Session
 
 # How long an example takes is the machine's business, and its other work's: what is slow is measured in bench/.
 # A database that examples share is empty again, or does not matter, where a test takes one.
@@ -229,8 +230,7 @@ def house(database: Database, person: Person) -> Iterator[services.Services]:
         model=OfflineWriter(),
         group_commit=(group_commit := GroupCommit(database)),
         sandbox=services.Sandbox(database, group_commit),
-        person=person,
-        agency_name="Agence d'essai",
+        local=Session(person, "Agence d'essai", tuple(Role)),
         callback_secret="secret-of-this-test-run-0001",
     )
     services.use(ours)

@@ -23,6 +23,7 @@ TABLES = (
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
     "sending_slot", "callback_secret", "fetch_mark",
     "outcome", "outcome_sum", "outcome_check", "outcome_due",
+    "account", "sign_in_session",
     "baseline", "pilot_plan", "pilot_outcome", "labelled_run", "decision_time", "thumb", "satisfaction",
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.demo import traits
-from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, evaluator, paris
+from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, member, paris
 from ftcore.demo.evaluation import evaluation
 from ftcore.demo.history import History
 from ftcore.demo.offers import Places
@@ -20,7 +20,7 @@ from ftcore.insight import outcomes
 from ftcore.matching.pool import lay_out
 from ftcore.trust import journal
 
-__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "evaluator", "people"]
+__all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "member", "people"]
 
 
 def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:

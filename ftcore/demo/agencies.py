@@ -38,12 +38,21 @@ AGENCIES = (
 
 def counselor(agency_id: UUID = AGENCIES[0].agency_id) -> Person:
     """The counselor who works in the demo, in the main agency unless told otherwise."""
-    return Person("demo-camille", "Camille Démo", Role.COUNSELOR, agency_id)
+    return member(Role.COUNSELOR, agency_id)
 
 
-def evaluator() -> Person:
-    """Who may open the page Évaluation in the demo, where nobody signs in."""
-    return Person("demo-evaluation", "Évaluation Démo", Role.EVALUATOR, AGENCIES[0].agency_id)
+_NAMES = {
+    Role.COUNSELOR: ("demo-camille", "Camille Démo"),
+    Role.TEAM_LEAD: ("demo-dominique", "Dominique Démo"),
+    Role.EVALUATOR: ("demo-evaluation", "Évaluation Démo"),
+    Role.ADMINISTRATOR: ("demo-alix", "Alix Démo"),
+}
+
+
+def member(role: Role, agency_id: UUID = AGENCIES[0].agency_id) -> Person:
+    """Who has this role in the demo, where nobody signs in."""
+    person_id, name = _NAMES[role]
+    return Person(person_id, name, role, agency_id)
 
 
 def paris(instant: datetime) -> datetime:

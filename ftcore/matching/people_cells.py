@@ -64,6 +64,14 @@ def phone(value: str) -> str:
     return normal
 
 
+def invented_phone(value: str) -> str:
+    """The same, of the range reserved for works of fiction only. Raises Refused."""
+    normal = phone(value)
+    if not phones.is_fictional(normal):
+        raise Refused("La démonstration n'accepte que des numéros inventés (06 39 98 00 00 à 06 39 98 99 99)")
+    return normal
+
+
 class Occupations:
     """The ROME code that a cell means."""
 

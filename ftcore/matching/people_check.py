@@ -63,13 +63,16 @@ class PeopleCheck:
     """The check of a file's rows, some at a time, as far as it needs no look at the pool.
 
     Each different cell of a column is read once. Occupations and communes are looked up as they come.
+    `invented` refuses every number that could be somebody's.
     """
 
-    def __init__(self, database: Database, agency_id: UUID, mapping: Mapping[str, str]) -> None:
+    def __init__(
+        self, database: Database, agency_id: UUID, mapping: Mapping[str, str], *, invented: bool = False
+    ) -> None:
         self.bad: list[BadRow] = []
         self._agency_id = agency_id
         self._mapping = mapping
-        self._columns = {name: reader(mapping) for name, reader in _readers(database, agency_id).items()
+        self._columns = {name: reader(mapping) for name, reader in _readers(database, agency_id, invented).items()
                          if name in mapping}  # fmt: skip
         self.fields = [field for name in mapping for field in (_PLACE if name == "commune" else (_column(name),))]
 
@@ -264,7 +267,7 @@ class _SkillLists:
             return refusal.with_traceback(None)
 
 
-def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping[str, str]], _Reader]]:
+def _readers(database: Database, agency_id: UUID, invented: bool) -> dict[str, Callable[[Mapping[str, str]], _Reader]]:
     """How the cells of each field are read, once it is known which column of the file holds it."""
 
     def commune(mapping: Mapping[str, str]) -> _Column:
@@ -278,7 +281,11 @@ def _readers(database: Database, agency_id: UUID) -> dict[str, Callable[[Mapping
         "external_id": lambda mapping: _OwnColumn(_usual_identifiers, lambda value: cells.short(value, 64)),
         "first_name": plain("first_name", lambda value: cells.short(value, 80), required=True),
         "last_name": plain("last_name", lambda value: cells.short(value, 80), required=True),
-        "phone": lambda mapping: _OwnColumn(phones.usual, cells.phone),
+        "phone": lambda mapping: (
+            _Column(pa.string(), cells.invented_phone, required=True)
+            if invented
+            else _OwnColumn(phones.usual, cells.phone)
+        ),
         "occupation": lambda mapping: _Column(pa.string(), cells.Occupations(build_index(database)), required=True),
         "skills": lambda mapping: _SkillLists(SkillWords(database)),
         "experience_years": plain("experience_years", cells.experience),

@@ -41,6 +41,7 @@ def import_candidates(
     progress: Progress | None = None,
     *,
     whole: bool = False,
+    invented: bool = False,
 ) -> ImportReport:
     """Bring the rows of a file into the agency's pool; the bad ones are reported and change nothing.
 
@@ -51,8 +52,9 @@ def import_candidates(
 
     `whole` says that the file is the agency's complete list: who is not in it leaves the pool, is proposed
     to nobody any more, and stays on record for the conversations. Who is in a file again is back. All of it,
-    or nothing. Raises FtError when a required field has no column, or when more than half of the pool would
-    leave, which a file cut short would do; UnreadableFile.
+    or nothing. `invented` accepts numbers of the range reserved for works of fiction only: where nobody signs in,
+    nobody real may be shown. Raises FtError when a required field has no column, or when more than half of the
+    pool would leave, which a file cut short would do; UnreadableFile.
     """
     access.require(person, "import")
     rows = FrameTable(table) if isinstance(table, pd.DataFrame) else table
@@ -60,7 +62,7 @@ def import_candidates(
     said = _forward(progress)
     said(0.0)
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-        checked = _Checked(rows, PeopleCheck(database, person.agency_id, mapping), spool, said)
+        checked = _Checked(rows, PeopleCheck(database, person.agency_id, mapping, invented=invented), spool, said)
 
         def write(tx: Transaction) -> ImportReport:
             report = _merge(tx, person.agency_id, checked, whole, now, said)

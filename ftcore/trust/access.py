@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "resume sending": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # A comparison by lot decides what people receive.
     "define comparisons": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "manage accounts": frozenset({Role.ADMINISTRATOR}),
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 

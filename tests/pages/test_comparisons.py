@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ftcore import demo
 from ftcore.database import utc_now
 from ftcore.insight import comparisons
 from ftcore.insight.comparison_terms import Definition, Metric, State
@@ -67,6 +68,7 @@ def test_a_lead_defines_starts_and_stops_a_comparison_on_the_page(lead: Services
 
 
 def test_the_demo_shows_a_result_and_hides_the_other(demo_house: Services) -> None:
+    demo_house.person = demo.member(Role.TEAM_LEAD)
     app = shown()
     assert not app.exception
     words = said(app)

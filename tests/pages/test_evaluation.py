@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ftcore import services
+from ftcore import demo
 from ftcore.insight import reading_quality
 from ftcore.model import Answer, Role
 from ftcore.outreach.replies import training
@@ -23,6 +24,12 @@ SECTIONS = (
     ("negatifs", None),
     ("export", None),
 )
+
+
+@pytest.fixture(autouse=True)
+def evaluating(house: Services) -> None:
+    """Whoever opens the page here is the demo's evaluator."""
+    house.person = demo.member(Role.EVALUATOR)
 
 
 def opened(app: AppTest, section: str, subject: str | None) -> AppTest:
@@ -74,8 +81,13 @@ def test_no_section_of_the_demo_holds_a_name_a_number_or_a_text(open_page: Open,
     ],
 )
 def test_the_page_is_for_those_who_evaluate(house: Services, role: Role, listed: bool) -> None:
-    services.use(replace(house, person=replace(house.person, role=role, person_id="someone")))
-    assert (services.current().evaluator is not None) is listed
+    house.person = replace(house.person, role=role)
+    app = AppTest.from_file(Path(__file__).parents[2] / "pages" / "main.py", default_timeout=120).run()
+    if listed:
+        assert [title.value for title in app.switch_page("evaluation.py").run().title] == ["Évaluation"]
+    else:
+        with pytest.raises(ValueError, match=r"evaluation\.py"):
+            app.switch_page("evaluation.py")
 
 
 def test_an_assumption_is_changed_with_its_source_and_refused_without(open_page: Open, house: Services) -> None:

@@ -18,7 +18,7 @@ fairness_view.show(current())
 
 
 def shown(house: services.Services) -> AppTest:
-    services.use(replace(house, person=replace(house.person, role=Role.EVALUATOR)))
+    house.person = replace(house.person, role=Role.EVALUATOR)
     return AppTest.from_string(SCRIPT, default_timeout=60).run()
 
 
