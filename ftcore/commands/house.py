@@ -1,0 +1,35 @@
+"""What several commands begin with: the services of the settings, the bytes of a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ftcore.errors import FtError
+from ftcore.settings import Settings
+
+if TYPE_CHECKING:
+    from ftcore.services import Services
+
+
+@contextmanager
+def house_of_settings() -> Iterator[Services]:
+    """The services over the database FT_DATABASE, stopped at the end. On DuckDB the program must not be running."""
+    from ftcore import services
+
+    house = services.build(Settings.from_env(os.environ))
+    try:
+        yield house
+    finally:
+        house.stop()
+
+
+def bytes_of(file: Path, accepted: str) -> bytes:
+    """What the file holds; `accepted` says what would be. Raises FtError."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FtError(f"Le fichier « {file} » ne peut pas être lu. Donnez {accepted}.") from error
