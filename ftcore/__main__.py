@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ftcore.commands.agencies import agency_group
 from ftcore.commands.callbacks import callbacks_group
 from ftcore.commands.database import database_group
 from ftcore.commands.dispatch import dispatch
@@ -24,6 +25,7 @@ def main() -> None:
     """The group of commands."""
 
 
+main.add_command(agency_group)
 main.add_command(callbacks_group)
 main.add_command(database_group)
 main.add_command(dispatch)

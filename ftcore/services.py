@@ -28,6 +28,7 @@ from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
+from ftcore.trust.accounts import NO_AGENCY
 from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.trust.sessions import Session
 from ftcore.webhooks import asgi
@@ -231,6 +232,9 @@ def _who(database: Database, settings: Settings) -> Session:
             "partiraient vers des personnes inventées. Choisissez une autre base avec FT_DATABASE."
         )
     agency = database.one("SELECT agency_id, name, demo FROM agency ORDER BY demo DESC, name LIMIT 1")
+    if agency is None and settings.sign_in is not None:
+        # Agencies are told by command; until then nobody has one, and pages say so.
+        return Session(Person("local", "Poste local", Role.COUNSELOR, NO_AGENCY), "Aucune agence", ())
     if agency is None:
         agency = {"agency_id": _LOCAL_AGENCY, "name": "Agence locale", "demo": False}
         row = {**agency, "department": ""}

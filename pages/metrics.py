@@ -45,7 +45,8 @@ def measures(found: Figures, known: Choices) -> None:
             "ou lancez une première campagne depuis Présélection.",
             icon=":material/monitoring:",
         )
-        st.page_link("preselection.py", label="Aller à Présélection", icon=":material/group_search:")
+        if access.may(services.person, "see candidates"):
+            st.page_link("preselection.py", label="Aller à Présélection", icon=":material/group_search:")
         show_work(found)
         return
     head(found, known)

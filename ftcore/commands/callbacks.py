@@ -10,7 +10,6 @@ from uuid import UUID
 
 import click
 
-from ftcore.errors import FtError
 from ftcore.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,18 +61,13 @@ def retire_callback(mark: str, agency: str | None) -> None:
 
 
 @contextmanager
-def _agency(name: str | None) -> Iterator[tuple[Database, UUID]]:
-    """The database and the agency of that name, or the only one there is."""
+def _agency(word: str | None) -> Iterator[tuple[Database, UUID]]:
+    """The database and the agency of that code or name, or the only one there is."""
     from ftcore.database import Database
+    from ftcore.trust import agencies
 
     database = Database.open(Settings.from_env(os.environ).database)
     try:
-        found = database.rows(
-            "SELECT agency_id, name FROM agency WHERE $1::TEXT IS NULL OR name = $1 ORDER BY name", name
-        )
-        if len(found) != 1:
-            names = ", ".join(row["name"] for row in database.rows("SELECT name FROM agency ORDER BY name"))
-            raise FtError(f"Dites de quelle agence il s'agit, avec --agency. Agences connues : {names or 'aucune'}.")
-        yield database, found[0]["agency_id"]
+        yield database, agencies.find(database, word).agency_id
     finally:
         database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from ftcore.errors import FtError
 from ftcore.settings import Settings
 
 if TYPE_CHECKING:
+    from ftcore.model import Person
     from ftcore.services import Services
 
 
@@ -25,6 +27,15 @@ def house_of_settings() -> Iterator[Services]:
         yield house
     finally:
         house.stop()
+
+
+def person_in(house: Services, agency: str | None) -> Person:
+    """Who acts at the command line, in the agency of that code or name. Raises FtError where it is not clear which."""
+    from ftcore.trust import agencies
+
+    if agency is None and house.settings.sign_in is None:
+        return house.person
+    return replace(house.person, agency_id=agencies.find(house.database, agency).agency_id)
 
 
 def bytes_of(file: Path, accepted: str) -> bytes:

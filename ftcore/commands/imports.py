@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from ftcore.commands.house import bytes_of, house_of_settings
+from ftcore.commands.house import bytes_of, house_of_settings, person_in
 from ftcore.model import ImportReport
 
 
@@ -20,7 +20,8 @@ def import_group() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--rejected", type=click.Path(path_type=Path), help="Où écrire les lignes rejetées (CSV).")
 @click.option("--whole", is_flag=True, help="Le fichier est complet : qui n'y est plus n'est plus proposé.")
-def import_people(file: Path, rejected: Path | None, whole: bool) -> None:
+@click.option("--agency", help="Code ou nom de l'agence, s'il y en a plusieurs.")
+def import_people(file: Path, rejected: Path | None, whole: bool, agency: str | None) -> None:
     from ftcore.database import utc_now
     from ftcore.matching import people_file, people_import
 
@@ -32,7 +33,7 @@ def import_people(file: Path, rejected: Path | None, whole: bool) -> None:
 
         report = people_import.import_candidates(
             house.database,
-            house.person,
+            person_in(house, agency),
             table,
             people_file.guess_mapping(table.columns),
             utc_now(),
@@ -48,15 +49,17 @@ def import_people(file: Path, rejected: Path | None, whole: bool) -> None:
 
 @import_group.command(name="offers", help="Un fichier JSON au format « Offres d'emploi v2 » de France Travail.")
 @click.argument("file", type=click.Path(path_type=Path))
-def import_offers(file: Path) -> None:
+@click.option("--agency", help="Code ou nom de l'agence, s'il y en a plusieurs.")
+def import_offers(file: Path, agency: str | None) -> None:
     from ftcore.database import utc_now
     from ftcore.drafting import offers as offer_book
     from ftcore.drafting.formats import read_france_travail
 
     data = bytes_of(file, "un fichier JSON d'offres")
     with house_of_settings() as house:
-        offers, notes = read_france_travail(data, house.database, house.person.agency_id, utc_now())
-        report = offer_book.save_all(house.database, house.person, offers, utc_now())
+        person = person_in(house, agency)
+        offers, notes = read_france_travail(data, house.database, person.agency_id, utc_now())
+        report = offer_book.save_all(house.database, person, offers, utc_now())
     _say(report)
     for note in notes:
         click.echo(f"  offre {note.record}, {note.field} : {note.reason}")

@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,16 @@ def free_port() -> int:
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """The address of a freshly started program; it is ended afterwards, and must end well."""
-    port = free_port()
+    with served(tmp_path, free_port(), {}) as address:
+        yield address
+
+
+@contextmanager
+def served(tmp_path: Path, port: int, settings: Mapping[str, str]) -> Iterator[str]:
+    """The program with these settings, by its address, until the end of the block."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
     env["FT_DATABASE"] = str(tmp_path / "essai.duckdb")
+    env |= settings
     log = (tmp_path / "log.txt").open("w+")
     program = subprocess.Popen(
         [sys.executable, "-m", "ftcore", "run", "--port", str(port)],
@@ -49,7 +57,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         stderr=subprocess.STDOUT,
     )
     try:
-        _wait_until_served(f"http://127.0.0.1:{port}/_stcore/health", program)
+        wait_until_served(f"http://127.0.0.1:{port}/_stcore/health", program)
         yield f"http://127.0.0.1:{port}"
     finally:
         program.send_signal(signal.SIGTERM)
@@ -60,7 +68,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     assert "Traceback" not in written, written
 
 
-def _wait_until_served(url: str, program: subprocess.Popen[bytes]) -> None:
+def wait_until_served(url: str, program: subprocess.Popen[bytes]) -> None:
     for _ in range(1200):
         assert program.poll() is None, "the program ended before it served"
         try:

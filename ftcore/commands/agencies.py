@@ -1,0 +1,46 @@
+"""`python -m ftcore agency`: the agencies, and what the identity provider calls them."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ftcore.settings import Settings
+
+
+@click.group(name="agency", help="Les agences, et leur code chez le fournisseur d'identité.")
+def agency_group() -> None:
+    """The agencies; on DuckDB the program must not be running."""
+
+
+@agency_group.command(name="add", help="Ajoute une agence, ou renomme celle qui a ce code.")
+@click.option("--code", required=True, help="Ce que le fournisseur d'identité dit pour cette agence.")
+@click.option("--name", required=True, help="Le nom que les personnes lisent dans leurs SMS.")
+@click.option("--department", default="", help="Numéro du département.")
+def add_agency(code: str, name: str, department: str) -> None:
+    from ftcore.database import Database, utc_now
+    from ftcore.trust import agencies
+
+    database = Database.open(Settings.from_env(os.environ).database)
+    try:
+        made = agencies.add(database, code, name, department, "administrateur", utc_now())
+    finally:
+        database.close()
+    click.echo(f"{made.code}  {made.name}")
+
+
+@agency_group.command(name="list", help="Les agences connues.")
+def list_agencies() -> None:
+    from ftcore.database import Database
+    from ftcore.trust import agencies
+
+    database = Database.open(Settings.from_env(os.environ).database)
+    try:
+        known = agencies.listed(database)
+    finally:
+        database.close()
+    if not known:
+        click.echo('Aucune agence : python -m ftcore agency add --code 07001 --name "Agence de Privas".')
+    for one in known:
+        click.echo(f"{one.code or '—':<12}  {one.name}")
