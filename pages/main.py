@@ -9,6 +9,7 @@ from ftcore.services import ask_who_acts, current
 from ftcore.trust import access
 from ftcore.trust.sessions import Session
 from pages import acting
+from pages.accounts_desk import ROLES
 from pages.frame import show_error
 from pages.halt import halt_banner
 from pages.sign_in import show_sign_in
@@ -21,12 +22,6 @@ st.set_page_config(
     initial_sidebar_state=230,
 )
 
-ROLES = {
-    Role.COUNSELOR: "Conseil",
-    Role.TEAM_LEAD: "Encadrement",
-    Role.EVALUATOR: "Évaluation",
-    Role.ADMINISTRATOR: "Administration",
-}
 KEY = "frame.role"
 
 
