@@ -15,7 +15,7 @@ from ftcore.insight.service_state import service_state
 from ftcore.matching import people_file, people_import
 from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
-from ftcore.outreach.hours import of_agency
+from ftcore.outreach import sending_rules
 from ftcore.services import current
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
@@ -214,8 +214,7 @@ def show_state() -> None:
     figures[2].metric("Retours perdus", wording.number(now.callbacks_unmatched), border=True,
                       help="Accusés ou réponses qui ne correspondent à aucun échange.")  # fmt: skip
     figures[3].metric("Campagnes en pause", wording.number(now.paused), border=True)
-    with database.read() as reader:
-        hours = of_agency(reader, person.agency_id, services.settings.sending_hours)
+    hours = sending_rules.open_hours(database, person, services.settings.sending_hours)
     st.dataframe(
         pd.DataFrame(
             {
@@ -272,7 +271,7 @@ def show_assistant() -> None:
         for row in taken
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    used = budget.today(database, person.agency_id, utc_now())
+    used = budget.today(database, person, utc_now())
     st.caption(f"Aujourd'hui : {wording.number(used)} jetons sur {wording.number(services.daily_tokens)}.")
 
 

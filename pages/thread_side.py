@@ -41,7 +41,7 @@ def learned(conversation_id: UUID) -> None:
     services = current()
     try:
         found = threads.details(services.database, services.person, conversation_id)
-        show_learned(found, pool.candidate(services.database, services.person.agency_id, found.candidate_id))
+        show_learned(found, pool.candidate(services.database, services.person, found.candidate_id))
     except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
         show_error(error)
 
