@@ -17,6 +17,7 @@ from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
 from ftcore.outreach import sending_rules
 from ftcore.services import current
+from pages import doors
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
@@ -275,9 +276,11 @@ def show_assistant() -> None:
     st.caption(f"Aujourd'hui : {wording.number(used)} jetons sur {wording.number(services.daily_tokens)}.")
 
 
+doors.keep("administration.py", services.person)
 st.title("Administration")
 st.caption("Importer des données, régler les envois et surveiller le service.")
-section = st.segmented_control("Rubrique", SECTIONS, default=SECTIONS[0], required=True, key="administration.section",
+shown = doors.sections(services.person, SECTIONS)
+section = st.segmented_control("Rubrique", shown, default=shown[0], required=True, key="administration.section",
                                label_visibility="collapsed")  # fmt: skip
 if section == SECTIONS[0]:
     import_people()

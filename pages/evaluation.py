@@ -12,6 +12,7 @@ from ftcore.services import current
 from ftcore.trust import access
 from pages import (
     comparisons_view,
+    doors,
     evaluation_export,
     evaluation_gains,
     evaluation_negatives,
@@ -74,7 +75,7 @@ def chosen_scope() -> Scope:
 
 
 person = evaluator(services)
-access.require(person, "see evaluation")
+doors.keep("evaluation.py", person)
 st.title("Évaluation")
 st.caption("Est-ce que cela sert, à quel prix, et à tous ? Jamais un nom, un numéro ni un texte de message.")
 if person != services.person:
