@@ -280,6 +280,8 @@ doors.keep("administration.py", services.person)
 st.title("Administration")
 st.caption("Importer des données, régler les envois et surveiller le service.")
 shown = doors.sections(services.person, SECTIONS)
+if state.get("administration.section") not in shown:
+    state.pop("administration.section", None)  # of another role, that this person had before
 section = st.segmented_control("Rubrique", shown, default=shown[0], required=True, key="administration.section",
                                label_visibility="collapsed")  # fmt: skip
 if section == SECTIONS[0]:

@@ -14,6 +14,7 @@ from ftcore.drafting.assistant import Ask, Usage
 from ftcore.drafting.chats import Outcome
 from ftcore.model import ImportReport, Role
 from ftcore.services import Services
+from pages import doors
 
 
 def test_an_agency_that_has_written_nothing_is_told_so(open_page: Callable[[str], AppTest]) -> None:
@@ -124,6 +125,6 @@ def test_a_role_that_may_not_import_sees_no_import(house: Services, open_page: C
     running.join(60)
     house.person = replace(house.person, role=Role.EVALUATOR)
     app = open_page("administration.py")
-    assert [error.value for error in app.error] == ["Votre rôle ne permet pas cette action."]
+    assert [error.value for error in app.error] == [doors.CLOSED]
     assert "nuit.csv" not in str(app.main)
     assert not app.file_uploader
