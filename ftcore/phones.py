@@ -107,6 +107,14 @@ def display(phone: str) -> str:
     return phonenumbers.format_number(number, style)
 
 
+def covered(phone: str) -> str:
+    """A number as it stands on screens until somebody asks for it: "06 •• •• •• 01", enough to know it again."""
+    written = display(phone)
+    places = [place for place, sign in enumerate(written) if sign.isdigit()]
+    kept = {*places[:2], *places[-2:]} if len(places) >= 8 else set()
+    return "".join("•" if sign.isdigit() and place not in kept else sign for place, sign in enumerate(written))
+
+
 def mask(text: str) -> str:
     """The text with everything that looks like a phone number replaced by "[numéro]"."""
     return _MASKABLE.sub("[numéro]", text)

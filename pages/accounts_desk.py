@@ -51,7 +51,7 @@ def show_account(account: Account, *, own: bool) -> None:
     key = f"accounts.{account.account_id}"
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         with st.container(width=320, gap=None):
-            st.markdown(f"**{escaped(account.name, 60)}**" + ("  (vous)" if own else ""))
+            st.markdown(f"**{escaped(account.name)}**" + ("  (vous)" if own else ""))
             st.caption(f"Dernière connexion : {wording.instant(account.signed_in_utc)}")
         if not account.roles:
             st.caption("Aucun rôle donné par le fournisseur d'identité.")

@@ -15,8 +15,10 @@ from ftcore.insight.service_state import service_state
 from ftcore.matching import people_file, people_import
 from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
-from ftcore.outreach.hours import of_agency
+from ftcore.outreach import sending_rules
 from ftcore.services import current
+from pages import doors
+from pages.accounts_desk import show_accounts_desk
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
@@ -25,7 +27,6 @@ database = services.database
 state = st.session_state
 # Reasons of rejection that a page shows; the rest is in the file.
 SHOWN = 500
-SECTIONS = ("Importer des personnes", "Modèles de SMS", "Plafonds et horaires", "Assistant", "État du service")
 
 
 def import_people() -> None:
@@ -215,8 +216,7 @@ def show_state() -> None:
     figures[2].metric("Retours perdus", wording.number(now.callbacks_unmatched), border=True,
                       help="Accusés ou réponses qui ne correspondent à aucun échange.")  # fmt: skip
     figures[3].metric("Campagnes en pause", wording.number(now.paused), border=True)
-    with database.read() as reader:
-        hours = of_agency(reader, services.person.agency_id, services.settings.sending_hours)
+    hours = sending_rules.open_hours(database, services.person, services.settings.sending_hours)
     st.dataframe(
         pd.DataFrame(
             {
@@ -273,21 +273,24 @@ def show_assistant() -> None:
         for row in taken
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    used = budget.today(database, services.person.agency_id, utc_now())
+    used = budget.today(database, services.person, utc_now())
     st.caption(f"Aujourd'hui : {wording.number(used)} jetons sur {wording.number(services.daily_tokens)}.")
 
 
+DESKS = {
+    "Importer des personnes": import_people,
+    "Modèles de SMS": show_wording_desk,
+    "Plafonds et horaires": show_sending_desk,
+    "Assistant": show_assistant,
+    "Comptes et rôles": show_accounts_desk,
+    "État du service": show_state,
+}
+doors.keep("administration.py", services.person)
 st.title("Administration")
 st.caption("Importer des données, régler les envois et surveiller le service.")
-section = st.segmented_control("Rubrique", SECTIONS, default=SECTIONS[0], required=True, key="administration.section",
+shown = doors.sections(services.person, list(DESKS))
+if state.get("administration.section") not in shown:
+    state.pop("administration.section", None)  # of another role, that this person had before
+section = st.segmented_control("Rubrique", shown, default=shown[0], required=True, key="administration.section",
                                label_visibility="collapsed")  # fmt: skip
-if section == SECTIONS[0]:
-    import_people()
-elif section == SECTIONS[1]:
-    show_wording_desk()
-elif section == SECTIONS[2]:
-    show_sending_desk()
-elif section == SECTIONS[3]:
-    show_assistant()
-else:
-    show_state()
+DESKS[section]()

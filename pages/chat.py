@@ -12,11 +12,11 @@ from ftcore.drafting.chats import Chat, Entry, Outcome, Rating, TurnRole
 from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
 from ftcore.drafting.prompts import Input, Prompt
-from ftcore.errors import FtError, NotAllowed, NotFound
+from ftcore.errors import FtError, NotFound
 from ftcore.insight import wording
 from ftcore.model import Role
 from ftcore.services import current
-from ftcore.trust import access
+from pages import doors
 from pages.marked import escaped
 from pages.offer_document import show_answer
 from pages.offer_ways import SHOWN_OFFERS, fill_form, import_file, open_preselection
@@ -44,6 +44,7 @@ SECONDS_BETWEEN_DRAWINGS = 0.04
 
 services = current()
 database = services.database
+doors.keep("chat.py", services.person)
 
 
 # Where one is: in the address, so that a reload or a bookmark comes back to it.
@@ -418,11 +419,6 @@ def chosen_chat() -> Chat | None:
 
 st.title("Rédaction")
 st.write("Écrire une offre ou un message.")
-try:
-    access.require(services.person, "write with the assistant")
-except NotAllowed as error:
-    st.error(str(error), icon=":material/error:")
-    st.stop()
 left, right = st.columns([3, 7], gap="large")
 with right:
     opened = chosen_chat()

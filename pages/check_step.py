@@ -14,7 +14,7 @@ from ftcore.model import Offer
 from ftcore.outreach import campaigns, sms, trial
 from ftcore.outreach.arms import Compared, Unit
 from ftcore.outreach.campaigns import Planned, Preflight
-from ftcore.phones import display
+from ftcore.phones import covered
 from ftcore.services import current
 from pages.marked import escaped
 
@@ -166,7 +166,7 @@ def table(plan: Preflight) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "Personne": [f"{planned.name} {unbroken(display(planned.phone))}" for planned in kept],
+                "Personne": [f"{planned.name} {unbroken(covered(planned.phone))}" for planned in kept],
                 **bodies,
                 "Longueur": [either_of(length(one) for one in each) for each in lengths],
                 "Coût": [either_of(wording.euros(one.parts * price) for one in each) for each in lengths],

@@ -9,7 +9,7 @@ from ftcore.insight.comparison_counts import Pace
 from ftcore.insight.comparison_terms import Definition, Metric, size_of, tidy
 from ftcore.model import Person
 from ftcore.outreach import hours as sending_hours
-from ftcore.outreach import templates, wording_rules
+from ftcore.outreach import template_versions, wording_rules
 from ftcore.outreach.arms import Arm, Compared, Unit
 from ftcore.outreach.templates import Kind
 from ftcore.services import Services
@@ -144,8 +144,7 @@ def both_arms(services: Services, person: Person, compared: Compared) -> tuple[A
         with second:
             b = window("b", "Après-midi", (14, min(17, open_hours[1])))
         return a, b
-    with services.database.read() as reader:
-        used = templates.current(reader, person.agency_id)
+    used = template_versions.in_use(services.database, person)
     if compared is Compared.WORDING:
         with first:
             a = text("a", "Rédaction actuelle", Kind.OPENING, used[Kind.OPENING].body, services)
@@ -196,8 +195,7 @@ def size(definition: Definition, pace: Pace) -> None:
 
 
 def faults(services: Services, person: Person, definition: Definition) -> None:
-    with services.database.read() as reader:
-        wrong = comparisons.definition_faults(reader, person.agency_id, definition, services.settings.sending_hours)
+    wrong = comparisons.faults_of(services.database, person, definition, services.settings.sending_hours)
     if wrong:
         listed = "\n".join(f"- {escaped(fault)}" for fault in wrong)
         st.error(f"Cette comparaison ne peut pas encore être enregistrée :\n\n{listed}", icon=":material/block:")

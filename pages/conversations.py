@@ -10,6 +10,7 @@ from ftcore.insight import wording
 from ftcore.outreach import threads, worklist
 from ftcore.outreach.worklist import WorkList
 from ftcore.services import current
+from pages import doors
 from pages.employer_file import employer_file
 from pages.frame import escaped, show_error
 from pages.thread_answer import by_hand
@@ -20,6 +21,7 @@ services = current()
 database = services.database
 state = st.session_state
 
+doors.keep("conversations.py", services.person)
 # In the order in which they are worth a counselor's time.
 LISTS = {
     WorkList.CALL: "À rappeler",

@@ -1,14 +1,15 @@
 """Échanges, Dossier employeur: the shortlist of an offer, its sheet for the employer, and the end of the offer."""
 
+from functools import partial
 from uuid import UUID, uuid4
 
 import pandas as pd
 import streamlit as st
 
-from ftcore.database import utc_now
+from ftcore.database import Database, utc_now
 from ftcore.errors import FtError
 from ftcore.insight import wording
-from ftcore.model import Met, Offer
+from ftcore.model import Met, Offer, Person
 from ftcore.outreach import closing, employer_sheet, shortlist, takeover
 from ftcore.outreach.sms import measure
 from ftcore.services import current
@@ -86,6 +87,7 @@ def worded(word: str, quote: str | None) -> str:
 def sheets(found: shortlist.Shortlist) -> None:
     """The hand-over sheet, for those a counselor retained."""
     services = current()
+    mine = services.person, services.agency_name
     if not found.put_forward:
         st.caption("La fiche pour l'employeur se prépare dès qu'une personne est retenue dans son échange.")
         return
@@ -93,23 +95,22 @@ def sheets(found: shortlist.Shortlist) -> None:
         for form, (ending, mime, write) in employer_sheet.FORMS.items():
             st.download_button(
                 f"Fiche employeur ({form})",
-                # Made when it is asked for: a sheet made before would lack who was retained since.
-                data=lambda write=write: write(found, services.agency_name),  # type: ignore[misc]
+                # Made and journaled when it is asked for: one made before would lack who was retained since. That is
+                # beside the page's run, where nobody acts: who asks is told from here.
+                data=partial(sheet, services.database, *mine, found.offer.offer_id, form, write),
                 # Files of equal name and length can collide between people: the name holds an id of its own.
                 file_name=f"candidatures-{uuid4().hex[:12]}.{ending}",
                 mime=mime,
                 icon=":material/download:",
                 key=f"conversations.sheet.{ending}",
-                on_click=taken_along,
-                args=(found, form),
             )
 
 
-def taken_along(found: shortlist.Shortlist, form: str) -> None:
-    services = current()
-    shortlist.taken_along(
-        services.database, services.person, found.offer.offer_id, len(found.put_forward), form, utc_now()
-    )
+def sheet(
+    database: Database, person: Person, agency_name: str, offer_id: UUID, form: str, write: employer_sheet.Write
+) -> bytes:
+    """The sheet as it is now, with the numbers."""
+    return write(shortlist.hand_over(database, person, offer_id, form, utc_now()), agency_name)
 
 
 def end_of_offer(offer_id: UUID) -> None:

@@ -12,6 +12,7 @@ from ftcore.services import current
 from ftcore.trust import access
 from pages import (
     comparisons_view,
+    doors,
     evaluation_export,
     evaluation_gains,
     evaluation_negatives,
@@ -60,30 +61,35 @@ def chosen(label: str, options: dict[str, str], key: str) -> str:
 
 def chosen_scope() -> Scope:
     """The period and the agency, kept in the address."""
+    every = access.may(services.person, "see all agencies")
     agencies = {str(agency_id): name for agency_id, name in agencies_of(services.database, services.person).items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         period = st.selectbox("Période", list(PERIODS), index=list(PERIODS).index(DEFAULT_PERIOD), key="periode",
                               bind="query-params", width=220)  # fmt: skip
-        agency = st.selectbox("Agence", list(agencies), index=None, key="agence", placeholder="Toutes les agences",
+        agency = st.selectbox("Agence", list(agencies), index=None, key="agence",
+                              placeholder="Toutes les agences" if every else "La vôtre",
                               format_func=lambda key: agencies[key], bind="query-params", width=360)  # fmt: skip
     last: date = wording.paris(utc_now()).date()
     return Scope(last - timedelta(days=PERIODS[period]), last, UUID(agency) if agency else None)
 
 
-access.require(services.person, "see evaluation")
+doors.keep("evaluation.py", services.person)
 st.title("Évaluation")
 st.caption("Est-ce que cela sert, à quel prix, et à tous ? Jamais un nom, un numéro ni un texte de message.")
 section = chosen("Section", SECTIONS, "section")
+if not access.may(services.person, "see all agencies"):
+    # Pilots and controls are other agencies.
+    SUBJECTS.pop("comparaisons")
 subject = chosen("Sujet", SUBJECTS[section], f"sujet_{section}") if section in SUBJECTS else ""
 match section, subject:
     case "gains", "temps":
         evaluation_gains.show(services, chosen_scope())
     case "gains", _:
         evaluation_satisfaction.show(services, chosen_scope())
-    case "comparaisons", "essais":
-        comparisons_view.show(services)
-    case "comparaisons", _:
+    case "comparaisons", "pilotes":
         evaluation_pilot.show(services)
+    case "comparaisons", _:
+        comparisons_view.show(services)
     case "equite", _:
         fairness_view.show(services)
     case "qualite", "lectures":

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ftcore.model import Role
+from ftcore.model import Person
 from ftcore.services import ask_who_acts, current
-from ftcore.trust import access
 from ftcore.trust.sessions import Session
-from pages import acting
+from pages import acting, doors
 from pages.accounts_desk import ROLES
 from pages.frame import show_error
 from pages.halt import halt_banner
@@ -54,33 +53,35 @@ def show_mode() -> None:
             st.badge("Sans IA", icon=":material/edit:", color="gray")
 
 
-def pages_of(role: Role) -> dict[str, list[st.Page]]:
-    groups = {
-        "Travailler": [
-            ("chat.py", "Rédaction", ":material/edit_note:", "redaction", "write with the assistant"),
-            ("preselection.py", "Présélection", ":material/group_search:", "preselection", "see candidates"),
-            ("conversations.py", "Échanges", ":material/forum:", "echanges", "read conversations"),
-        ],
-        "Comprendre": [
-            ("metrics.py", "Mesures", ":material/monitoring:", "mesures", "see figures"),
-            ("evaluation.py", "Évaluation", ":material/balance:", "evaluation", "see evaluation"),
-        ],
-        "Gérer": [
-            ("administration.py", "Administration", ":material/settings:", "administration", "import"),
-        ],
-        "Démo": [("phones.py", "Téléphones", ":material/smartphone:", "telephones", "read conversations")],
-    }
-    # The phones are everybody's, whatever their agency: for a demo only.
-    if services.sandbox is None or services.settings.sign_in is not None:
-        del groups["Démo"]
-    allowed = {
-        group: [page for page in pages if role in access.PERMISSIONS[page[4]]] for group, pages in groups.items()
-    }
-    return {
-        group: [st.Page(file, title=title, icon=icon, url_path=path) for file, title, icon, path, _ in pages]
-        for group, pages in allowed.items()
-        if pages
-    }
+GROUPS = {
+    "Travailler": (
+        ("chat.py", "Rédaction", ":material/edit_note:", "redaction"),
+        ("preselection.py", "Présélection", ":material/group_search:", "preselection"),
+        ("conversations.py", "Échanges", ":material/forum:", "echanges"),
+    ),
+    "Comprendre": (
+        ("metrics.py", "Mesures", ":material/monitoring:", "mesures"),
+        ("evaluation.py", "Évaluation", ":material/balance:", "evaluation"),
+    ),
+    "Gérer": (("administration.py", "Administration", ":material/settings:", "administration"),),
+    "Démo": (("phones.py", "Téléphones", ":material/smartphone:", "telephones"),),
+}
+
+
+def menu(person: Person) -> dict[str, list[st.Page]]:
+    """The pages of this role; the others have an address too, which says why they stay closed."""
+    listed = [file for pages in GROUPS.values() for file, *_ in pages if doors.opens(person, file)]
+    groups: dict[str, list[st.Page]] = {}
+    for group, pages in GROUPS.items():
+        # The phones are everybody's, whatever their agency: for a demo only.
+        if group == "Démo" and (services.sandbox is None or services.settings.sign_in is not None):
+            continue
+        for file, title, icon, path in pages:
+            shown = file in listed
+            page = st.Page(file, title=title, icon=icon, url_path=path, default=file == listed[0],
+                           visibility="visible" if shown else "hidden")  # fmt: skip
+            groups.setdefault(group, []).append(page)
+    return groups
 
 
 ask_who_acts(acting.who_acts)
@@ -92,7 +93,7 @@ if not isinstance(found, Session):
     st.navigation([door], position="hidden").run()
     st.stop()
 
-page = st.navigation(pages_of(services.person.role), expanded=True)
+page = st.navigation(menu(services.person), expanded=True)
 
 with st.sidebar:
     show_who()

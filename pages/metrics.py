@@ -12,13 +12,14 @@ from ftcore.insight.metrics import WINDOW_HOURS, Rate, differ, rate
 from ftcore.insight.sections import Box, Section
 from ftcore.services import current
 from ftcore.trust import access
-from pages import charts, marked, metrics_charts, metrics_filters
+from pages import charts, doors, marked, metrics_charts, metrics_filters
 from pages.frame import show_error
 
 services = current()
 database = services.database
 state = st.session_state
 
+doors.keep("metrics.py", services.person)
 MOST_HINTS = 4
 
 

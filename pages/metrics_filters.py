@@ -9,7 +9,9 @@ import streamlit as st
 from ftcore.database import utc_now
 from ftcore.insight import figures, wording
 from ftcore.insight.figures import Choices, Filters
+from ftcore.insight.scope import agencies_for
 from ftcore.services import Services
+from ftcore.trust import access
 
 PERIODS = {"7 jours": 7, "4 semaines": 28, "8 semaines": 56, "12 mois": 365}
 DEFAULT_PERIOD = "8 semaines"
@@ -27,15 +29,16 @@ def today() -> date:
 
 def chosen(services: Services) -> tuple[Filters, Choices]:
     """What is looked at, and what could be."""
-    looked_at = st.session_state.get("agence")
+    every = access.may(services.person, "see all agencies")
+    looked_at = st.session_state.get("agence") if every else None
     known = figures.choices(services.database, services.person, _uuid(looked_at))
     places = st.columns(6, gap="small")
     with places[0]:
         period = st.selectbox("Période", [*PERIODS, CHOSEN_DATES], list(PERIODS).index(DEFAULT_PERIOD), key="periode",
                               bind="query-params")  # fmt: skip
     with places[1]:
-        agency = _one("Agence", "agence", known.agencies, "Toutes")
-    if agency != looked_at:
+        agency = _one("Agence", "agence", known.agencies, "Toutes" if every else "La vôtre")
+    if agency != looked_at and every:
         # It came with the address: only now is it known whose offers there are to choose from.
         known = figures.choices(services.database, services.person, _uuid(agency))
     with places[2]:
@@ -50,7 +53,7 @@ def chosen(services: Services) -> tuple[Filters, Choices]:
         since, until = _days(period)
         compared = _compared(against, since, until)
     agency_id, offer_id = _uuid(agency), _uuid(offer)
-    agencies = None if agency_id is None else (agency_id,)
+    agencies = agencies_for(services.person, None if agency_id is None else (agency_id,))
     return Filters(since, until, agencies, occupation, offer_id, template, compared), known
 
 

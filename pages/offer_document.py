@@ -128,11 +128,11 @@ def offer_model_reading(text: str, index: OccupationIndex) -> None:
     if not services.model.is_ai or read_by_model(text):
         return
     if st.button("Relire les champs avec l'IA", key="chat.read.ask", icon=":material/manage_search:"):
-        database, agency_id = services.database, services.person.agency_id
-        model = budget.metered(services.model, database, agency_id, services.daily_tokens, utc_now)
+        database, person = services.database, services.person
+        model = budget.metered(services.model, database, person.agency_id, services.daily_tokens, utc_now)
         try:
             with st.spinner("L'assistant relit le texte…"):
-                read = structure_with_model(model, text, index, database, agency_id, utc_now())
+                read = structure_with_model(model, text, index, database, person, utc_now())
         except FtError as error:
             st.error(f"{error} Les champs lus par règles restent affichés.", icon=":material/error:")
             return

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from ftcore.services import current
+from pages import doors
 from pages.phone_controls import controls
 from pages.phone_row import row_of_phones
 
+doors.keep("phones.py", current().person)
 st.title("Téléphones")
 st.caption(
     "Les téléphones fictifs de la démonstration : répondez à la place des gens, ou regardez-les répondre. "

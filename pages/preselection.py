@@ -12,6 +12,7 @@ from ftcore.insight import wording
 from ftcore.model import Offer
 from ftcore.outreach import campaigns
 from ftcore.services import current
+from pages import doors
 from pages.check_step import check_step, confirmation
 from pages.halt import halt_button
 from pages.launch_view import live
@@ -21,6 +22,7 @@ from pages.thumbs import thumb
 services = current()
 database = services.database
 state = st.session_state
+doors.keep("preselection.py", services.person)
 STEPS = ("1 · Offre", "2 · Personnes", "3 · Vérification", "4 · Envoi")
 
 

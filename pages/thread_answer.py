@@ -24,7 +24,7 @@ def by_hand(found: Details) -> None:
     conversation_id = found.thread.conversation_id
     if found.opted_out:
         return
-    who = pool.candidate(services.database, services.person.agency_id, found.candidate_id)
+    who = pool.candidate(services.database, services.person, found.candidate_id)
     key = f"conversations.write.{conversation_id}"
     if (text := state.pop("conversations.fill", None)) is not None:
         state[key] = text

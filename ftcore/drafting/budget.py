@@ -45,11 +45,11 @@ def estimate(ask: Ask) -> int:
     return characters // CHARACTERS_A_TOKEN + 1 + ask.longest_answer
 
 
-def today(database: Database, agency_id: UUID, now: datetime) -> int:
+def today(database: Database, person: Person, now: datetime) -> int:
     """The tokens that an agency has used today, those of requests under way included."""
-    return int(
-        database.value("SELECT tokens FROM model_day WHERE agency_id = $1 AND day = $2", agency_id, _day(now)) or 0
-    )
+    access.require(person, "see figures", person.agency_id)
+    used = database.value("SELECT tokens FROM model_day WHERE agency_id = $1 AND day = $2", person.agency_id, _day(now))
+    return int(used or 0)
 
 
 def reserve(database: Database, agency_id: UUID, tokens: int, cap: int, now: datetime) -> None:

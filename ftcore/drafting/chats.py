@@ -16,6 +16,7 @@ from ftcore.model import Person
 from ftcore.text import fold
 from ftcore.trust import access
 
+WRITE = "write with the assistant"
 LONGEST_TITLE = 80
 LONGEST_TURN = 60_000  # characters: what a document may hold
 MOST_CHATS = 50
@@ -85,7 +86,7 @@ def start(
     database: Database, person: Person, task: str, materials: list[tuple[str, str]], said: str, now: datetime
 ) -> UUID:
     """Begin a conversation with a task's inputs, and, in a free one, the first message. Give its id."""
-    access.require(person, "write with the assistant", person.agency_id)
+    access.require(person, WRITE)
     if not said.strip() and not any(text.strip() for _, text in materials):
         raise FtError("Écrivez d'abord quelques mots : l'assistant part de ce que vous lui donnez.")
     title = _title_of(said or max((text.strip() for _, text in materials), key=len))
@@ -111,7 +112,7 @@ def start(
 
 def chats(database: Database, person: Person, search: str = "") -> list[Chat]:
     """The person's own conversations, the latest first; `search` looks into titles and texts."""
-    access.require(person, "write with the assistant", person.agency_id)
+    access.require(person, WRITE)
     wanted = fold(search)
     rows = database.rows(
         "SELECT * FROM chat WHERE agency_id = $1 AND person_id = $2 ORDER BY changed_utc DESC, chat_id LIMIT $3",
@@ -134,7 +135,7 @@ def chats(database: Database, person: Person, search: str = "") -> list[Chat]:
 
 def chat(database: Database, person: Person, chat_id: UUID) -> Chat:
     """One of the person's own conversations. Raises NotFound, also when it is somebody else's."""
-    access.require(person, "write with the assistant", person.agency_id)
+    access.require(person, WRITE)
     return _chat(_own(database, person, chat_id))
 
 
@@ -171,6 +172,7 @@ def say(
     materials: list[tuple[str, str]] | None = None,
 ) -> None:
     """Add a message of the counselor's, after the documents that came with it."""
+    access.require(person, WRITE)
     if not text.strip() and not materials:
         raise FtError("Ce message est vide : écrivez ce que l'assistant doit changer.")
     given: list[tuple[TurnRole, str | None, str]] = [
@@ -206,6 +208,7 @@ def answered(
     now: datetime,
 ) -> UUID | None:
     """Keep an answer; one that is empty, or whose conversation was deleted meanwhile, is not kept."""
+    access.require(person, WRITE)
     if not text.strip():
         return None
 
@@ -224,11 +227,13 @@ def answered(
 
 def take_back_answer(database: Database, person: Person, chat_id: UUID, now: datetime) -> None:
     """Set the last answer aside, so that another can be written in its place."""
+    access.require(person, WRITE)
     _supersede_from(database, person, chat_id, TurnRole.ASSISTANT, now)
 
 
 def take_back_message(database: Database, person: Person, chat_id: UUID, now: datetime) -> None:
     """Set aside the counselor's last message and what followed, so that it can be said otherwise."""
+    access.require(person, WRITE)
     _supersede_from(database, person, chat_id, TurnRole.USER, now)
 
 
@@ -236,6 +241,7 @@ def replace_material(
     database: Database, person: Person, chat_id: UUID, turn_id: UUID, text: str, now: datetime
 ) -> None:
     """Give other notes (or another document) than before; every answer to the former ones is set aside."""
+    access.require(person, WRITE)
     _check_length(text)
     if not text.strip():
         raise FtError("Ce texte est vide : l'assistant part de ce que vous lui donnez.")
@@ -262,6 +268,7 @@ def replace_material(
 
 def rename(database: Database, person: Person, chat_id: UUID, title: str) -> None:
     """Give the conversation another title."""
+    access.require(person, WRITE)
     title = " ".join(title.split())[:LONGEST_TITLE]
     if not title:
         raise FtError("Donnez un titre à cette conversation.")
@@ -275,6 +282,7 @@ def rename(database: Database, person: Person, chat_id: UUID, title: str) -> Non
 
 def delete(database: Database, person: Person, chat_id: UUID) -> None:
     """Remove a conversation and all its texts; the counters of what was accepted stay, without text."""
+    access.require(person, WRITE)
 
     def write(tx: Transaction) -> None:
         _own(tx, person, chat_id)
@@ -291,6 +299,7 @@ def rate(
     database: Database, person: Person, chat_id: UUID, turn_id: UUID, rating: Rating | None, reason: str = ""
 ) -> None:
     """Thumbs on an answer, with an optional reason; None takes them back."""
+    access.require(person, WRITE)
 
     def write(tx: Transaction) -> None:
         _own(tx, person, chat_id)
@@ -313,6 +322,7 @@ def accept(database: Database, person: Person, chat_id: UUID, turn_id: UUID, tex
     The distance is Levenshtein's: the least number of characters inserted, removed or replaced. The
     share is over the longer of the two texts. Accepting again replaces the former record.
     """
+    access.require(person, WRITE)
     if not text.strip():
         raise FtError("Ce texte est vide : il n'y a rien à garder.")
 
@@ -398,7 +408,7 @@ def _supersede_from(database: Database, person: Person, chat_id: UUID, role: Tur
 
 
 def _own(reader: Database | Transaction, person: Person, chat_id: UUID) -> Row:
-    access.require(person, "write with the assistant", person.agency_id)
+    access.require(person, WRITE)
     row = reader.one(
         "SELECT * FROM chat WHERE agency_id = $1 AND chat_id = $2 AND person_id = $3",
         person.agency_id,

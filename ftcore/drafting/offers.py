@@ -81,6 +81,7 @@ def save_all(database: Database, person: Person, offers: Iterable[Offer], now: d
 
 def offer(database: Database, person: Person, offer_id: UUID) -> Offer:
     """The offer of the person's agency. Raises NotFound, also when it is another agency's."""
+    access.require(person, "write offers")
     row = database.one("SELECT * FROM offer WHERE agency_id = $1 AND offer_id = $2", person.agency_id, str(offer_id))
     if row is None:
         raise NotFound("Cette offre n'existe pas, ou plus, dans votre agence.")
@@ -89,6 +90,7 @@ def offer(database: Database, person: Person, offer_id: UUID) -> Offer:
 
 def offers(database: Database, person: Person, limit: int = 200) -> list[Offer]:
     """The latest offers of the person's agency, newest first."""
+    access.require(person, "write offers")
     rows = database.rows(
         "SELECT * FROM offer WHERE agency_id = $1 ORDER BY created_utc DESC, title, offer_id LIMIT $2",
         person.agency_id,

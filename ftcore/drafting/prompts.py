@@ -130,11 +130,13 @@ def prompt(name: str) -> Prompt:
 
 def catalogue(database: Database, person: Person) -> list[Prompt]:
     """The tasks that the person can choose: the program's, then the agency's latest versions by title."""
+    access.require(person, "write with the assistant")
     return [*(prompt(name) for name in TASKS), *_published(database, person)]
 
 
 def find(database: Database, person: Person, name: str) -> Prompt:
     """A task by its name, also one that the agency withdrew: an old conversation can be gone on with."""
+    access.require(person, "write with the assistant")
     if name in TASKS:
         return prompt(name)
     row = database.one(

@@ -25,7 +25,8 @@ from ftcore.drafting.terms import LONGEST_WEEK, Said, pay_of, read_contract, rea
 from ftcore.drafting.untrusted import RULE, as_data
 from ftcore.drafting.whereabouts import Places, find_work_place
 from ftcore.matching.occupations import OccupationIndex
-from ftcore.model import FieldNote, Offer, PayUnit, Trace
+from ftcore.model import FieldNote, Offer, PayUnit, Person, Trace
+from ftcore.trust import access
 
 NOT_IN_TEXT = "à vérifier : ces mots ne sont pas dans le texte"
 NOT_SAID = "à vérifier : le passage cité ne le dit pas"
@@ -50,15 +51,17 @@ def structure_with_model(
     text: str,
     index: OccupationIndex,
     database: Database,
-    agency_id: UUID,
+    person: Person,
     now: datetime,
     stop: Stop | None = None,
 ) -> tuple[Offer, list[FieldNote]]:
     """The offer that a model reads in `text`, every value traced, with what could not be believed or found.
 
-    Personal data are hidden from the model and put back in its answer. Raises ModelError: the rules
+    Personal data are hidden from the model and put back in its answer. Raises NotAllowed; ModelError: the rules
     (`structure`) can then be offered instead.
     """
+    access.require(person, "write with the assistant")
+    agency_id = person.agency_id
     offer, notes = structure(text, index, database, agency_id, now)
     said = _asked(model, text, database, agency_id, stop)
     reading = _Reading(text, offer, now.date())

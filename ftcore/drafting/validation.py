@@ -20,6 +20,7 @@ def validate(database: Database, person: Person, offer: Offer, now: datetime, re
 
     Raises FtError that counts what blocks, NotAllowed when the person may not override.
     """
+    access.require(person, "write offers", offer.agency_id)
     blocking = [
         finding for finding in compliance.check(offer) if finding.level is Level.BLOCK and finding.rule not in LATER
     ]

@@ -22,7 +22,7 @@ from ftcore.insight.metrics import Rate, rate
 from ftcore.insight.wording import instant, number
 from ftcore.model import Person
 from ftcore.outreach.arms import ANSWERED_WITHIN, DELIVERED_WITHIN, Drawn, Unit, deal
-from ftcore.trust import journal
+from ftcore.trust import access, journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +85,7 @@ class Outcome:
 
 def result(database: Database, person: Person, comparison_id: UUID, now: datetime) -> Outcome:
     """The result of a comparison, once its day has come. Raises NotYet before, NotAllowed, NotFound."""
+    access.require(person, "see evaluation")
     return database.transact(lambda tx: _result(tx, person, comparison_id, now))
 
 

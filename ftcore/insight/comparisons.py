@@ -25,7 +25,7 @@ from ftcore.insight.comparison_terms import (
 )
 from ftcore.insight.power import Size
 from ftcore.insight.wording import instant
-from ftcore.model import Person, Role
+from ftcore.model import Person
 from ftcore.outreach import hours as sending_hours
 from ftcore.outreach.arms import ASSIGNED, Arm, Compared
 from ftcore.outreach.templates import Kind
@@ -56,6 +56,13 @@ def define(
 
     database.transact(write)
     return comparison_id
+
+
+def faults_of(database: Database, person: Person, definition: Definition, hours: tuple[int, int] | None) -> list[str]:
+    """What keeps a definition from being used in the person's agency, before it is written down."""
+    access.require(person, "define comparisons")
+    with database.read() as reader:
+        return definition_faults(reader, person.agency_id, definition, hours)
 
 
 def definition_faults(
@@ -211,7 +218,7 @@ def comparisons(database: Database, person: Person, now: datetime) -> list[Compa
         rows = reader.rows(
             "SELECT k.*, a.name AS agency_name FROM comparison k JOIN agency a ON a.agency_id = k.agency_id "
             "WHERE ($1 OR k.agency_id = $2) ORDER BY coalesce(k.started_utc, k.defined_utc) DESC, k.comparison_id",
-            person.role is Role.EVALUATOR,
+            access.may(person, "see all agencies"),
             person.agency_id,
         )
         return [_comparison(reader, row, now) for row in rows]
@@ -222,13 +229,13 @@ def found(reader: Transaction, person: Person, comparison_id: UUID, now: datetim
     access.require(person, "see evaluation")
     row = reader.one(
         "SELECT k.*, a.name AS agency_name FROM comparison k JOIN agency a ON a.agency_id = k.agency_id "
-        "WHERE k.comparison_id = $1",
+        "WHERE k.comparison_id = $1 AND ($2 OR k.agency_id = $3)",
         comparison_id,
+        access.may(person, "see all agencies"),
+        person.agency_id,
     )
     if row is None:
         raise NotFound("Cette comparaison n'existe pas ou plus.")
-    if person.role is not Role.EVALUATOR:
-        access.require(person, "see evaluation", row["agency_id"])
     return _comparison(reader, row, now), row
 
 

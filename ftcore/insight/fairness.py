@@ -22,9 +22,9 @@ from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.insight import outcomes
-from ftcore.insight.scope import agencies_of, midnight
+from ftcore.insight.scope import agencies_for, agencies_of, midnight
 from ftcore.insight.traits import TRAITS, UNKNOWN, group_columns
-from ftcore.model import Person, Role
+from ftcore.model import Person
 from ftcore.trust import access
 
 # Under this base a group is not shown.
@@ -161,8 +161,7 @@ def view(
     Evaluators see all agencies, or some; a team lead sees the own one. Raises NotAllowed.
     """
     access.require(person, "see evaluation")
-    if person.role is not Role.EVALUATOR:
-        agency_ids = (person.agency_id,)
+    agency_ids = agencies_for(person, agency_ids)
     where = [agency_ids is None, list(agency_ids or ())]
     values = [midnight(since), midnight(until + timedelta(days=1)), *where]
     # Another replica may be counting for long: what it has not committed yet is shown the next time.
@@ -186,8 +185,7 @@ def view(
 
 def agencies(database: Database, person: Person) -> dict[UUID, str]:
     """The agencies that may be looked at, with their names, by name."""
-    every = agencies_of(database, person)
-    return {one: name for one, name in every.items() if person.role is Role.EVALUATOR or one == person.agency_id}
+    return agencies_of(database, person)
 
 
 # Where each step is counted: in which rows, its base, and how many of them came so far.

@@ -23,6 +23,7 @@ from ftcore.insight import counts, outcomes
 from ftcore.insight.counts import GROUP_FLAGS, WINDOW
 from ftcore.insight.metrics import Filters, Rate, Texts, rates
 from ftcore.insight.outcomes import FLAGS, SUMS
+from ftcore.insight.scope import agencies_for
 from ftcore.insight.wording import paris
 from ftcore.model import Person
 from ftcore.trust import access
@@ -130,8 +131,12 @@ def compared(filters: Filters) -> Filters:
 
 
 def view(database: Database, person: Person, filters: Filters) -> Figures:
-    """Every figure of the page, at this moment. Raises NotAllowed for a role that sees no figures."""
+    """Every figure of the page, at this moment. Raises NotAllowed for a role that sees no figures.
+
+    Who may not look at other agencies sees their own; to ask for another is not allowed either.
+    """
     access.require(person, "see figures")
+    filters = replace(filters, agency_ids=agencies_for(person, filters.agency_ids))
     # Another replica may be counting for long: what it has not committed yet is shown the next time.
     with suppress(*database.conflicts):
         outcomes.refresh(database)
@@ -172,16 +177,22 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
 def choices(database: Database, person: Person, agency_id: UUID | None = None) -> Choices:
     """What can be filtered by. Offers are the latest of one agency: the person's own, or the one given."""
     access.require(person, "see figures")
+    agencies_for(person, None if agency_id is None else (agency_id,))
+    ours = agencies_for(person, None)
+    mine = [ours is None, list(ours or ())]
     with database.read() as reader:
         agencies = reader.rows(
-            "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) ORDER BY name"
+            "SELECT agency_id, name FROM agency WHERE agency_id IN (SELECT agency_id FROM campaign) "
+            "AND ($1 OR agency_id = ANY($2::UUID[])) ORDER BY name",
+            *mine,
         )
         occupations = reader.rows(
             """
             SELECT coalesce(o.occupation_code, o.occupation_label) AS code, min(o.occupation_label) AS label
             FROM offer o JOIN campaign c ON c.agency_id = o.agency_id AND c.offer_id = o.offer_id
-            WHERE o.occupation_label IS NOT NULL GROUP BY 1 ORDER BY label
-            """
+            WHERE o.occupation_label IS NOT NULL AND ($1 OR o.agency_id = ANY($2::UUID[])) GROUP BY 1 ORDER BY label
+            """,
+            *mine,
         )
         offers = reader.rows(
             """
@@ -191,7 +202,11 @@ def choices(database: Database, person: Person, agency_id: UUID | None = None) -
             """,
             agency_id or person.agency_id,
         )
-        versions = reader.rows("SELECT DISTINCT version FROM sms_template WHERE kind = 'opening' ORDER BY version")
+        versions = reader.rows(
+            "SELECT DISTINCT version FROM sms_template WHERE kind = 'opening' "
+            "AND ($1 OR agency_id = ANY($2::UUID[])) ORDER BY version",
+            *mine,
+        )
     return Choices(
         {str(row["agency_id"]): row["name"] for row in agencies},
         {row["code"]: row["label"] for row in occupations},

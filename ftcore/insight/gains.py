@@ -16,10 +16,9 @@ import numpy.typing as npt
 
 from ftcore.database import Database
 from ftcore.insight.baselines import Baseline
-from ftcore.insight.scope import Scope, within
+from ftcore.insight.scope import Scope, allowed, within
 from ftcore.insight.wording import paris
 from ftcore.model import Person
-from ftcore.trust import access
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +68,7 @@ _SENT = (
 
 def measured(database: Database, person: Person, scope: Scope) -> Measured:
     """What the conversations opened in the period came to, until now."""
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     threads = f"""
         WITH opened AS (
             SELECT v.agency_id, v.conversation_id, v.campaign_id, v.candidate_id, v.state, v.interest, v.verdict,

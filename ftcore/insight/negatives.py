@@ -9,9 +9,8 @@ import pandas as pd
 
 from ftcore.database import Database
 from ftcore.insight.metrics import WINDOW_HOURS, Rate, rate
-from ftcore.insight.scope import Scope, within
+from ftcore.insight.scope import Scope, allowed, within
 from ftcore.model import Person
-from ftcore.trust import access
 
 # A STOP so soon after a message is about the message.
 AT_ONCE_MINUTES = 10
@@ -72,7 +71,7 @@ def not_reached(database: Database, person: Person, scope: Scope, now: datetime)
     `unreached` are those whom no SMS reached for sure; `unanswered` those whom one reached and who wrote nothing
     in the window. A late answer is an answer here: nobody who wrote is told as silent.
     """
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     numbered = " ".join(f"WHEN {place} THEN '{name}'" for place, name in enumerate(ENDS))
     with database.read() as reader:
         rows = reader.rows(
@@ -138,7 +137,7 @@ class Complaints:
 
 def complaints(database: Database, person: Person, scope: Scope) -> Complaints:
     """Over the conversations opened in the period whose first SMS was delivered."""
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     furious = " OR ".join(f"lower(r.body) LIKE '%{word}%'" for word in _FURIOUS)
     row = database.one(
         f"""
@@ -178,7 +177,7 @@ def wrong_readings(database: Database, person: Person, scope: Scope) -> pd.DataF
 
     `acted` are those of which the automaton had said something before the correction.
     """
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     rows = database.rows(
         f"""
         SELECT r.reading, r.corrected AS meant, count(*) AS answers,
@@ -207,7 +206,7 @@ class Halts:
 
 def halts(database: Database, person: Person, scope: Scope) -> Halts:
     """What was halted. A campaign that ended because its offer closed is not halted."""
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     with database.read() as reader:
         row = reader.one(
             f"""

@@ -45,7 +45,7 @@ class Plan:
 
 def plan(database: Database, person: Person) -> Plan | None:
     """The plan in use, or None."""
-    access.require(person, "see evaluation")
+    access.require(person, "see all agencies")
     row = database.one("SELECT * FROM pilot_plan ORDER BY version DESC LIMIT 1")
     if row is None:
         return None
@@ -97,7 +97,7 @@ def designate(
 
 def imported(database: Database, person: Person) -> pd.DataFrame:
     """The imported outcomes: `agency`, `month` (date), `numerator`, `denominator`."""
-    access.require(person, "see evaluation")
+    access.require(person, "see all agencies")
     columns = ["agency", "month", "numerator", "denominator"]
     rows = database.rows(f"SELECT {', '.join(columns)} FROM pilot_outcome ORDER BY agency, month")
     return pd.DataFrame(rows, columns=columns)
@@ -105,7 +105,7 @@ def imported(database: Database, person: Person) -> pd.DataFrame:
 
 def own(database: Database, person: Person) -> pd.DataFrame:
     """The same from the program's own data: people introduced ÷ people reached, by month of the first SMS in Paris."""
-    access.require(person, "see evaluation")
+    access.require(person, "see all agencies")
     rows = database.rows(
         """
         SELECT a.name AS agency, date_trunc('hour', v.opened_utc) AS hour, count(*) AS denominator,

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.insight.metrics import Rate, rate
-from ftcore.insight.scope import Scope, within
+from ftcore.insight.scope import Scope, allowed, within
 from ftcore.insight.wording import paris
 from ftcore.model import Answer, Person
 from ftcore.outreach.replies import model, read, settled, training
@@ -53,7 +53,7 @@ class Reviewed:
 
 def reviewed(database: Database, person: Person, scope: Scope) -> Reviewed:
     """The answers received in the period. A correction to the same reading confirms it."""
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     rows = database.rows(
         f"{_ANSWERS} SELECT reading, corrected, opened, count(*) AS answers FROM answer "
         "GROUP BY reading, corrected, opened",
@@ -84,7 +84,7 @@ def drift(database: Database, person: Person, scope: Scope) -> pd.DataFrame:
 
     `corrected` counts readings changed by a person; `confidence` is the mean of what the machine said, 0..1.
     """
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     rows = database.rows(
         f"""
         {_ANSWERS}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ftcore.database import Database, Transaction
 from ftcore.insight.metrics import FEW, Rate, rate
-from ftcore.insight.scope import Scope, within
+from ftcore.insight.scope import Scope, allowed, within
 from ftcore.model import Person
 from ftcore.trust import access
 
@@ -32,7 +32,7 @@ ABOUT = {
 
 def thumbs(database: Database, person: Person, scope: Scope) -> pd.DataFrame:
     """Thumbs by what they are about: `about`, `up`, `given`, over the whole scope; no counselor is told apart."""
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     rows = database.rows(
         f"""
         SELECT c.task AS about, count(*) FILTER (WHERE t.rating = 'up') AS up, count(*) AS given
@@ -71,7 +71,7 @@ class Seekers:
 
 def seekers(database: Database, person: Person, scope: Scope) -> Seekers:
     """The questions asked in the period. The mean is empty under ten answers."""
-    access.require(person, "see evaluation")
+    scope = allowed(person, scope)
     rows = database.rows(
         f"SELECT score, count(*) AS people FROM satisfaction WHERE {within('asked_utc')} GROUP BY score", *scope.values
     )

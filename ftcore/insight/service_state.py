@@ -26,7 +26,7 @@ class ServiceState:
 
 def service_state(database: Database, person: Person, now: datetime) -> ServiceState:
     """The state at this moment; callbacks count as waiting after a minute, before that they are on their way."""
-    access.require(person, "see figures")
+    access.require(person, "see service state")
     row = database.one(
         """
         SELECT (SELECT count(*) FROM candidate WHERE agency_id = $1) AS people,

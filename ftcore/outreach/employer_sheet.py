@@ -64,7 +64,8 @@ def to_csv(shortlist: Shortlist, agency_name: str) -> bytes:
     return table_bytes(["Personne", "Téléphone", "Disponibilité", *names], rows)
 
 
-FORMS: dict[str, tuple[str, str, Callable[[Shortlist, str], bytes]]] = {
+Write = Callable[[Shortlist, str], bytes]
+FORMS: dict[str, tuple[str, str, Write]] = {
     "Word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", to_word),
     "CSV": ("csv", "text/csv", to_csv),
 }

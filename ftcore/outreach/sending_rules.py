@@ -78,6 +78,13 @@ def rules(database: Database, person: Person) -> Rules:
         return of_agency(reader, person.agency_id)
 
 
+def open_hours(database: Database, person: Person, hours: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The hours in which SMS of the person's agency leave; `hours` are the program's, None means at any hour."""
+    access.require(person, "see sending rules")
+    with database.read() as reader:
+        return sending_hours.of_agency(reader, person.agency_id, hours)
+
+
 def change_caps(database: Database, person: Person, caps: Caps, now: datetime) -> None:
     """Set the caps of the agency, from the next launch on. Raises FtError when one is out of reason."""
     access.require(person, "change sending rules")
@@ -162,6 +169,7 @@ def may_resume(person: Person, halt: Halt) -> bool:
 
 def resume_sending(database: Database, person: Person, now: datetime) -> None:
     """Let the agency send again; what was queued leaves at its next allowed moment."""
+    access.require(person, "stop sending")
 
     def write(tx: Transaction) -> None:
         halt = of_agency(tx, person.agency_id).halt

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from ftcore.database import Database, Row
+from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.model import Answer, ConversationState, Met, Offer, Person, Verdict
 from ftcore.outreach.threads import Prerequisite, prerequisite, unasked
+from ftcore.phones import covered
 from ftcore.trust import access, journal
 
 # Those whom a counselor has decided to put forward; nobody gets here without a person's verdict.
@@ -19,7 +20,10 @@ PUT_FORWARD = (Verdict.RETAINED, Verdict.INTRODUCED)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One person of a shortlist. A quote is the SMS as it was written, None where nothing was said."""
+    """One person of a shortlist. A quote is the SMS as it was written, None where nothing was said.
+
+    `phone` is covered but on the sheet that is handed over.
+    """
 
     conversation_id: UUID
     name: str
@@ -57,10 +61,30 @@ def shortlist(database: Database, person: Person, offer_id: UUID) -> Shortlist:
     access.require(person, "read conversations")
     offer = offers.offer(database, person, offer_id)
     with database.read() as reader:
-        rows = reader.rows(_LISTED, person.agency_id, offer_id)
-        checks: defaultdict[UUID, list[Prerequisite]] = defaultdict(list)
-        for row in reader.rows(_CHECKS, person.agency_id, [row["conversation_id"] for row in rows]):
-            checks[row["conversation_id"]].append(prerequisite(row))
+        found = _read(reader, offer)
+    return Shortlist(offer, tuple(replace(each, phone=covered(each.phone)) for each in found.people))
+
+
+def hand_over(database: Database, person: Person, offer_id: UUID, form: str, now: datetime) -> Shortlist:
+    """The shortlist for the employer's sheet, with the numbers; the journal has it, with the form of the sheet."""
+    access.require(person, "read conversations")
+    access.require(person, "reveal numbers")
+    offer = offers.offer(database, person, offer_id)
+
+    def read(tx: Transaction) -> Shortlist:
+        found = _read(tx, offer)
+        detail = f"{len(found.put_forward)} people, {form}"
+        journal.record(tx, person.agency_id, person.person_id, "employer sheet", offer_id, now, detail)
+        return found
+
+    return database.transact(read)
+
+
+def _read(reader: Transaction, offer: Offer) -> Shortlist:
+    rows = reader.rows(_LISTED, offer.agency_id, offer.offer_id)
+    checks: defaultdict[UUID, list[Prerequisite]] = defaultdict(list)
+    for row in reader.rows(_CHECKS, offer.agency_id, [row["conversation_id"] for row in rows]):
+        checks[row["conversation_id"]].append(prerequisite(row))
     asked = unasked(offer)
     people = [_listed(row, tuple(checks[row["conversation_id"]]) or asked) for row in rows]
     people.sort(key=_order)
@@ -106,13 +130,3 @@ _VERDICT_ORDER = {Verdict.RETAINED: 0, Verdict.INTRODUCED: 0, Verdict.TO_SEE: 1,
 def _order(one: Listed) -> tuple[int, datetime, str]:
     """By verdict, then who answered first. Not by what is met: unknown is not no, and a person weighs it."""
     return _VERDICT_ORDER.get(one.verdict, 3), one.answered_utc or datetime.max, one.name
-
-
-def taken_along(database: Database, person: Person, offer_id: UUID, people: int, form: str, now: datetime) -> None:
-    """Journal that a sheet for the employer was made, before it is handed out."""
-    access.require(person, "read conversations")
-    database.transact(
-        lambda tx: journal.record(
-            tx, person.agency_id, person.person_id, "employer sheet", offer_id, now, f"{people} people, {form}"
-        )
-    )

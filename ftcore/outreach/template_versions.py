@@ -55,6 +55,13 @@ def save(database: Database, person: Person, kind: Kind, body: str, now: datetim
     return database.transact(write)
 
 
+def in_use(database: Database, person: Person) -> dict[Kind, Template]:
+    """The wordings in use in the person's agency."""
+    access.require(person, "see sending rules")
+    with database.read() as reader:
+        return current(reader, person.agency_id)
+
+
 def versions(database: Database, person: Person, kind: Kind) -> list[Version]:
     """Every version of a wording of the person's agency, the one in use first, the program's own last."""
     access.require(person, "see sending rules")

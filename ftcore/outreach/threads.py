@@ -15,6 +15,7 @@ from ftcore.model import Answer, Demand, Expecting, MessageState, Met, Offer, Pe
 from ftcore.outreach import conversation, corrections, questions, stops
 from ftcore.outreach.dialogue import check_rows, checks_of
 from ftcore.outreach.worklist import THREAD, Thread, thread
+from ftcore.phones import covered
 from ftcore.trust import access, journal
 
 MISSING = "Cet échange n'existe pas ou plus dans votre agence."
@@ -77,7 +78,10 @@ class Prerequisite:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A thread with its person, its lines and events, oldest first, and what was learned with the SMS that says it."""
+    """A thread with its person, its lines and events, oldest first, and what was learned with the SMS that says it.
+
+    `phone` is covered: the number itself is asked for, with `numbers.reveal`.
+    """
 
     thread: Thread
     candidate_id: UUID
@@ -124,7 +128,7 @@ def details(database: Database, person: Person, conversation_id: UUID) -> Detail
     return Details(
         thread(row),
         row["candidate_id"],
-        row["phone"],
+        covered(row["phone"]),
         row["verdict_reason"],
         opted_out,
         tuple(lines),

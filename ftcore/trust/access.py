@@ -15,9 +15,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "see candidates": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "send messages": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
     "read conversations": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    # Numbers are masked on screens: to see one is asked for, and journaled.
+    "reveal numbers": frozenset({Role.COUNSELOR, Role.TEAM_LEAD}),
+    # Figures are of the own agency, but for who evaluates all of them: see `ftcore/insight/scope.py`.
     "see figures": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.EVALUATOR}),
     "see evaluation": frozenset({Role.TEAM_LEAD, Role.EVALUATOR}),
-    "change baselines": frozenset({Role.TEAM_LEAD, Role.EVALUATOR}),
+    "see all agencies": frozenset({Role.EVALUATOR}),
+    # The assumptions and the pilot are one for all agencies.
+    "change baselines": frozenset({Role.EVALUATOR}),
     "export for research": frozenset({Role.EVALUATOR}),
     # What is said to people by SMS, when, and how much of it. To halt is always allowed; to go on is decided.
     "see sending rules": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
@@ -25,10 +30,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "change sending rules": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "stop sending": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "resume sending": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
-    # A comparison by lot decides what people receive.
-    "define comparisons": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # A comparison by lot decides what people receive: for who reads its result and answers for it.
+    "define comparisons": frozenset({Role.TEAM_LEAD}),
     "manage accounts": frozenset({Role.ADMINISTRATOR}),
+    # Whoever imports a file holds it: the lines of it that were rejected are shown to them again.
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # Counts of what waits and what failed; no person.
+    "see service state": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # The phones of the demo, invented and inside the program; there are none where SMS are real.
+    "play with phones": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 
 

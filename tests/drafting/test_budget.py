@@ -62,7 +62,7 @@ def test_a_request_is_recorded_with_its_tokens_and_energy_and_no_text(database: 
     assert (row["task"], row["prompt"], row["model"], row["outcome"]) == ("sms", "sms/1", "essai", "complete")
     assert (row["tokens_in"], row["tokens_out"], row["first_ms"], row["latency_ms"]) == (50, 20, 5, 9)
     assert row["energy_wh"] == pytest.approx(budget.energy_wh(50, 20))
-    assert budget.today(database, person.agency_id, NOW) == 70
+    assert budget.today(database, person, NOW) == 70
 
 
 def test_an_answer_of_400_tokens_takes_about_two_watt_hours() -> None:
@@ -113,7 +113,7 @@ def test_of_many_at_once_only_as_many_pass_as_the_cap_allows(database: Database,
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(reserve, range(16))) == 5
-    assert budget.today(database, person.agency_id, NOW) == 500
+    assert budget.today(database, person, NOW) == 500
 
 
 def test_a_failure_half_way_a_reader_who_leaves_and_a_failed_reading_are_recorded(
@@ -127,14 +127,14 @@ def test_a_failure_half_way_a_reader_who_leaves_and_a_failed_reading_are_recorde
     with pytest.raises(ModelError):
         metered(database, person, Model()).parse(ASK, type("Any", (), {}))  # type: ignore[type-var]
     assert outcomes(database) == ["cut", "failed", "stopped"]
-    assert budget.today(database, person.agency_id, NOW) == 140
+    assert budget.today(database, person, NOW) == 140
 
 
 def test_writing_without_a_model_is_recorded_and_never_capped(database: Database, person: Person) -> None:
     ask = Ask("offer", "offer/2", "", (Turn("user", ""),), materials=(("Notes", "Cherche serveur"),))
     assert list(metered(database, person, OfflineWriter(), cap=1).stream(ask))
     assert outcomes(database) == ["complete"]
-    assert budget.today(database, person.agency_id, NOW) == 0
+    assert budget.today(database, person, NOW) == 0
 
 
 def test_what_each_task_took_is_summed_up(database: Database, person: Person) -> None:

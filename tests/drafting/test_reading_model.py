@@ -51,7 +51,7 @@ class FakeModel:
 @pytest.fixture
 def read(database: Database, person: Person, index: OccupationIndex) -> Callable[..., tuple[Offer, list[FieldNote]]]:
     def reader(text: str, **facts: Any) -> tuple[Offer, list[FieldNote]]:
-        return structure_with_model(FakeModel(facts), text, index, database, person.agency_id, NOW)
+        return structure_with_model(FakeModel(facts), text, index, database, person, NOW)
 
     return reader
 
@@ -223,7 +223,7 @@ def test_the_text_is_sent_as_data_without_personal_data(
 ) -> None:
     model = FakeModel({"employer": said("Auberge du Lac", "Auberge du Lac")})
     text = "Auberge du Lac, contact 06 39 98 00 01, jeanne@auberge.fr : serveur à Annonay, CDI"
-    offer, _ = structure_with_model(model, text, index, database, person.agency_id, NOW)
+    offer, _ = structure_with_model(model, text, index, database, person, NOW)
     [ask] = model.asked
     [turn] = ask.turns
     assert (ask.task, ask.prompt, ask.temperature) == ("structure", prompt("structure").label, 0.0)
@@ -251,7 +251,7 @@ def test_a_quote_with_a_placeholder_is_found_in_the_text_as_it_was_typed(
             quote = line[line.index("Rappeler") :].rstrip(" .")
             return schema.model_validate({"tasks": [said(quote, quote)]})
 
-    offer, _ = structure_with_model(Quoting({}), text, index, database, person.agency_id, NOW)
+    offer, _ = structure_with_model(Quoting({}), text, index, database, person, NOW)
     assert offer.tasks == ("Rappeler les clients au 06 39 98 00 01",)
 
 
@@ -259,14 +259,14 @@ def test_without_a_language_model_the_error_passes_through(
     database: Database, person: Person, index: OccupationIndex
 ) -> None:
     with pytest.raises(ModelError):
-        structure_with_model(OfflineWriter(), NOTES, index, database, person.agency_id, NOW)
+        structure_with_model(OfflineWriter(), NOTES, index, database, person, NOW)
 
 
 def test_an_empty_answer_gives_the_offer_of_the_rules(
     database: Database, person: Person, index: OccupationIndex
 ) -> None:
     by_rules, rule_notes = structure(NOTES, index, database, person.agency_id, NOW)
-    offer, notes = structure_with_model(FakeModel({}), NOTES, index, database, person.agency_id, NOW)
+    offer, notes = structure_with_model(FakeModel({}), NOTES, index, database, person, NOW)
     assert _without_id(offer) == _without_id(by_rules)
     assert notes == rule_notes
 

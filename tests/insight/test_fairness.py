@@ -422,7 +422,9 @@ def test_a_team_lead_sees_the_own_agency_and_an_evaluator_all(
         found = fairness.view(database, who, SINCE, UNTIL, agency_ids)
         return found.comparisons["delivered", "sex"].groups[0].base
 
-    assert base(lead) == base(lead, [other]) == 40
+    assert base(lead) == base(lead, [person.agency_id]) == 40
+    with pytest.raises(NotAllowed):
+        base(lead, [other])
     assert (base(evaluator), base(evaluator, [other]), base(evaluator, [])) == (75, 35, None)
     assert list(fairness.agencies(database, lead)) == [person.agency_id]
     assert list(fairness.agencies(database, evaluator).values()) == ["Agence d'essai", "Autre agence"]

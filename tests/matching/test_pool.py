@@ -73,7 +73,7 @@ def test_parquet_is_read_with_its_types(database: Database, person: Person) -> N
     frame = people_file.read_table("gens.parquet", data.getvalue())
     report = import_candidates(database, person, frame, people_file.guess_mapping(frame.columns), NOW)
     assert report == ImportReport(1, 0, 0)
-    who = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "7"))
+    who = pool.candidate(database, person, people_check.candidate_id(AGENCY, "7"))
     assert (who.phone, who.skills, who.experience_years) == ("+33639980001", ("Servir à table", "Chanter"), 3.0)
     assert (who.available_from, who.mobility_km) == (date(2026, 12, 1), None)
 
@@ -132,7 +132,7 @@ def test_a_column_that_the_file_does_not_have_is_refused(database: Database, per
 
 def test_a_row_becomes_a_candidate(database: Database, person: Person) -> None:
     assert bring(database, person, HEADER + LEA + PAUL) == ImportReport(2, 0, 0)
-    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, person, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.first_name, lea.phone, lea.occupation) == ("Léa", "+33639980001", "G1803")
     assert lea.skills == ("Servir à table", "Chanter")
     assert (lea.experience_years, lea.mobility_km, lea.available_from) == (2.5, 30.0, date(2026, 12, 1))
@@ -141,14 +141,14 @@ def test_a_row_becomes_a_candidate(database: Database, person: Person) -> None:
 
 def test_an_empty_cell_is_unknown_not_no(database: Database, person: Person) -> None:
     bring(database, person, HEADER + PAUL)
-    paul = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A2"))
+    paul = pool.candidate(database, person, people_check.candidate_id(AGENCY, "A2"))
     assert (paul.experience_years, paul.mobility_km, paul.available_from, paul.licences) == (None, None, None, None)
     assert (paul.commune, paul.lat, paul.skills) == (None, None, ())
 
 
 def test_an_explicit_none_is_known(database: Database, person: Person) -> None:
     bring(database, person, HEADER + "A1;Léa;Martel;0639980001;G1803;;0;;;;aucun\n")
-    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, person, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.experience_years, lea.licences) == (0.0, ())
 
 
@@ -166,7 +166,7 @@ def test_changed_rows_are_updated_in_place_again_and_again(database: Database, p
         report = bring(database, person, HEADER + changed + PAUL + "A3;Awa;Delval;0639980004;G1803;;;;;;\n")
         assert report.updated == 1
     assert database.value("SELECT count(*) FROM candidate") == 3
-    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, person, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.commune, lea.phone) == ("Aubenas", "+33639980003")
     assert lea.skills == ("Servir à table", "Chanter")
 
@@ -175,7 +175,7 @@ def test_what_the_file_has_no_column_for_stays_as_it_is(database: Database, pers
     bring(database, person, HEADER + LEA)
     report = bring(database, person, "id,prénom,nom,tel,rome\nA1,Léa,Martel-Orval,0639980001,G1803\n")
     assert report == ImportReport(0, 1, 0)
-    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, person, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.last_name, lea.commune, lea.licences) == ("Martel-Orval", "Annonay", ("B", "C"))
 
 
@@ -245,12 +245,12 @@ def test_another_agency_may_hold_the_same_people(database: Database, person: Per
     assert bring(database, elsewhere, HEADER + LEA) == ImportReport(1, 0, 0)
     assert people_check.candidate_id(AGENCY, "A1") != people_check.candidate_id(elsewhere.agency_id, "A1")
     with pytest.raises(NotFound):
-        pool.candidate(database, elsewhere.agency_id, people_check.candidate_id(AGENCY, "A1"))
+        pool.candidate(database, elsewhere, people_check.candidate_id(AGENCY, "A1"))
 
 
 def test_a_shared_postcode_is_kept_with_the_middle_of_its_communes(database: Database, person: Person) -> None:
     bring(database, person, HEADER + LEA.replace("Annonay", "07100"))
-    lea = pool.candidate(database, AGENCY, people_check.candidate_id(AGENCY, "A1"))
+    lea = pool.candidate(database, person, people_check.candidate_id(AGENCY, "A1"))
     assert (lea.commune, lea.department) == ("07100", "07")
     assert lea.lat == pytest.approx(45.255)
 
@@ -311,9 +311,9 @@ def test_rejected_rows_open_in_a_spreadsheet_and_no_cell_is_a_formula() -> None:
     assert frame["Valeur"].iloc[5] == cells[5]
 
 
-def test_a_person_who_is_not_there_is_not_found(database: Database) -> None:
+def test_a_person_who_is_not_there_is_not_found(database: Database, person: Person) -> None:
     with pytest.raises(NotFound):
-        pool.candidate(database, AGENCY, UUID(int=0))
+        pool.candidate(database, person, UUID(int=0))
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,16 @@ def test_the_employer_sees_whom_the_counselor_retained_and_nothing_of_the_others
     offer, people = talked(town, ["Oui", "lundi", "=1+1 oui"], ["Oui", "mardi", "oui"], employer="Auberge")
     decide(town, people[0], Verdict.RETAINED, "très motivée, voir note")
     takeover.note(town.database, town.counselor, conversation_of(town, people[0]), "secret", town.now)
-    found = of(town, offer)
+    found = shortlist.hand_over(town.database, town.counselor, offer.offer_id, "Word", town.now)
     word, table = text_of(employer_sheet.to_word(found, "Agence de Privas")), employer_sheet.to_csv(found, "x")
-    for words in ("Awa Essai 1", "à partir du 30/11/2026", "permis B : oui (« =1+1 oui »)", "Serveur H/F", "Privas"):
+    for words in (
+        "Awa Essai 1",
+        "06 39 98 00 01",
+        "à partir du 30/11/2026",
+        "permis B : oui (« =1+1 oui »)",
+        "Serveur H/F",
+        "Privas",
+    ):
         assert words in word
     for words in ("Awa Essai 2", "secret", "motivée", "score"):
         assert words not in word
@@ -96,7 +103,9 @@ def test_a_sheet_for_nobody_says_so(town: Any) -> None:
 def test_taking_a_sheet_along_is_journaled_without_a_name(town: Any) -> None:
     offer, people = talked(town, ["Oui", "lundi", "oui"])
     decide(town, people[0], Verdict.RETAINED)
-    shortlist.taken_along(town.database, town.counselor, offer.offer_id, 1, "Word", town.now)
+    assert [one.phone for one in of(town, offer).people] == ["06 •• •• •• 01"]
+    taken = shortlist.hand_over(town.database, town.counselor, offer.offer_id, "Word", town.now)
+    assert [one.phone for one in taken.people] == [town.phone(people[0])]
     (entry,) = town.database.rows("SELECT * FROM journal WHERE act = 'employer sheet'")
     assert (entry["detail"], entry["subject"]) == ("1 people, Word", str(offer.offer_id))
 

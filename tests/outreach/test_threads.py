@@ -69,7 +69,7 @@ def test_a_thread_is_unread_until_somebody_opens_it_and_again_after_the_next_ans
     assert [t.unread for t in listed(town, WorkList.ONGOING)] == [True]
     threads.seen(town.database, town.counselor, conversation_id, town.now)
     assert "unread" not in counted(town)
-    town.writes(details(town, conversation_id).phone, "lundi")
+    town.writes(town.phone(details(town, conversation_id).candidate_id), "lundi")
     assert counted(town)["unread"] == 1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +14,7 @@ from ftcore.drafting.assistant import Ask, Usage
 from ftcore.drafting.chats import Outcome
 from ftcore.model import ImportReport, Role
 from ftcore.services import Services
+from pages import doors
 
 
 def test_an_agency_that_has_written_nothing_is_told_so(open_page: Callable[[str], AppTest]) -> None:
@@ -120,11 +120,11 @@ def test_an_import_under_way_is_found_again_and_can_be_stopped(
     assert [error.value for error in app.error] == ["Import arrêté : rien n'a changé."]
 
 
-def test_a_role_that_may_not_import_sees_no_import(house: Services) -> None:
+def test_a_role_that_may_not_import_sees_no_import(house: Services, open_page: Callable[[str], AppTest]) -> None:
     running = house.imports.start(house.person, "nuit.csv", lambda said: ImportReport(1, 0, 0))
     running.join(60)
     house.person = replace(house.person, role=Role.EVALUATOR)
-    app = AppTest.from_file(Path(__file__).parents[2] / "pages" / "administration.py", default_timeout=60).run()
-    assert app.exception or app.error
+    app = open_page("administration.py")
+    assert [error.value for error in app.error] == [doors.CLOSED]
     assert "nuit.csv" not in str(app.main)
     assert not app.file_uploader

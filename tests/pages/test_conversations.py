@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ftcore.database import utc_now
 from ftcore.model import Offer, Verdict
-from ftcore.outreach import campaigns, inbox, threads
+from ftcore.outreach import campaigns, inbox, numbers, threads
 from ftcore.outreach.worklist import WorkList
 from ftcore.services import Services
 
@@ -184,3 +184,26 @@ def test_a_link_from_mesures_opens_its_list_or_the_exchanges_of_its_offer(
     assert app.selectbox(key="conversations.offer").value == str(offer.offer_id)
     assert any(button.key == f"conversations.pick.{answered['1']}" for button in app.button)
     assert not app.exception
+
+
+def test_a_number_is_covered_until_it_is_asked_for_and_again_when_one_leaves(
+    open_page: Open, answered: dict[str, UUID], house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def numbers_shown(app: AppTest) -> list[str]:
+        return [text.value for text in app.text if text.value.startswith("☎")]
+
+    app = opened(open_page, answered["0"])
+    assert numbers_shown(app) == ["☎ 06 •• •• •• 00"]
+    app.button(key="conversations.reveal").click().run()
+    assert numbers_shown(app) == ["☎ 06 39 98 00 00"]
+    (entry,) = house.database.rows("SELECT actor, subject FROM journal WHERE act = 'number revealed'")
+    assert entry["actor"] == house.person.person_id
+    app.button(key=f"conversations.list.{WorkList.READ.value}").click().run()
+    app.button(key=f"conversations.pick.{answered['1']}").click().run()
+    app.button(key=f"conversations.list.{WorkList.CALL.value}").click().run()
+    app.button(key=f"conversations.pick.{answered['0']}").click().run()
+    assert numbers_shown(app) == ["☎ 06 •• •• •• 00"], "who comes back asks again"
+    app.button(key="conversations.reveal").click().run()
+    later = utc_now() + numbers.SHOWN_FOR
+    monkeypatch.setattr("pages.thread_side.utc_now", lambda: later)
+    assert numbers_shown(app.run()) == ["☎ 06 •• •• •• 00"], "a screen that is left alone shows it no longer"

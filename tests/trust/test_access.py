@@ -28,8 +28,16 @@ def test_a_role_may_do_what_its_line_says_in_its_own_agency_only(role: Role, per
 
 def test_an_evaluator_never_meets_a_name_and_an_administrator_never_writes() -> None:
     of = {role: {name for name, roles in PERMISSIONS.items() if role in roles} for role in Role}
-    assert of[Role.EVALUATOR] == {"see figures", "see evaluation", "change baselines", "export for research"}
-    assert of[Role.ADMINISTRATOR].isdisjoint({"see candidates", "send messages", "read conversations"})
+    assert of[Role.EVALUATOR] == {
+        "see figures",
+        "see evaluation",
+        "see all agencies",
+        "change baselines",
+        "export for research",
+    }
+    assert of[Role.ADMINISTRATOR].isdisjoint(
+        {"see candidates", "send messages", "read conversations", "reveal numbers", "write with the assistant"}
+    )
 
 
 def test_an_unknown_permission_is_a_fault_of_ours_not_a_yes() -> None:
