@@ -15,9 +15,11 @@ from ftcore import logs, services
 from ftcore.errors import FtError
 from ftcore.headers import SafetyHeaders
 from ftcore.listening import listening_port
+from ftcore.private_files import keep_files_private
 from ftcore.settings import Settings
 from pages.frame import show_error
 
+keep_files_private()
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 try:

@@ -17,6 +17,7 @@ from ftcore.commands.replies import replies_group
 from ftcore.commands.report import monthly_report
 from ftcore.commands.run import run
 from ftcore.errors import FtError
+from ftcore.private_files import keep_files_private
 
 
 @click.group(help="Entremise : rédiger des offres, présélectionner des personnes par SMS.")
@@ -37,6 +38,7 @@ main.add_command(run)
 
 
 if __name__ == "__main__":
+    keep_files_private()
     try:
         main(standalone_mode=False)
     except FtError as error:

@@ -176,7 +176,7 @@ class Services:
 
 def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
     """Open the database, seed it on a first start, and put the parts together. Raises FtError."""
-    database = Database.open(settings.database)
+    database = Database.open(settings.database, key=settings.database_key)
     try:
         reference.load_starter(database)
         if settings.demo:

@@ -66,7 +66,8 @@ def _agency(name: str | None) -> Iterator[tuple[Database, UUID]]:
     """The database and the agency of that name, or the only one there is."""
     from ftcore.database import Database
 
-    database = Database.open(Settings.from_env(os.environ).database)
+    settings = Settings.from_env(os.environ)
+    database = Database.open(settings.database, key=settings.database_key)
     try:
         found = database.rows(
             "SELECT agency_id, name FROM agency WHERE $1::TEXT IS NULL OR name = $1 ORDER BY name", name

@@ -97,9 +97,10 @@ class Database(ABC):
     faults: ClassVar[tuple[type[Exception], ...]]
 
     @staticmethod
-    def open(address: str) -> Database:
+    def open(address: str, *, key: str | None = None) -> Database:
         """Open a DuckDB file, `:memory:` or a `postgresql://` address, and bring its schema up to date.
 
+        A DuckDB file with a `key` is encrypted; a server's disk is the server's own matter.
         Raises DatabaseError with a sentence when it cannot be opened, or was written by a newer
         version of this program.
         """
@@ -109,7 +110,7 @@ class Database(ABC):
             return PostgresDatabase.connect(address)
         from ftcore.database.embedded import DuckDatabase
 
-        return DuckDatabase.connect(address)
+        return DuckDatabase.connect(address, key=key)
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Transaction]:
