@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ftcore.commands.backup import backup, restore
 from ftcore.commands.callbacks import callbacks_group
 from ftcore.commands.database import database_group
 from ftcore.commands.dispatch import dispatch
@@ -25,6 +26,7 @@ def main() -> None:
     """The group of commands."""
 
 
+main.add_command(backup)
 main.add_command(callbacks_group)
 main.add_command(database_group)
 main.add_command(dispatch)
@@ -34,6 +36,7 @@ main.add_command(monthly_report)
 main.add_command(reference_group)
 main.add_command(rehearse_command)
 main.add_command(replies_group)
+main.add_command(restore)
 main.add_command(run)
 
 

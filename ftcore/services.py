@@ -24,6 +24,7 @@ from ftcore.insight.labelled_runs import LabelledRuns
 from ftcore.matching import reference
 from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
+from ftcore.operations.control import ControlDoor
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
@@ -52,6 +53,8 @@ class Services:
     dispatcher: Dispatcher | None = field(default=None)
     # The callbacks' door, where it is a process of its own.
     door: DoorKeeper | None = field(default=None)
+    # Where commands ask this program for a backup.
+    control: ControlDoor | None = field(default=None)
     # Answers under way, by conversation: a reload of the page finds its own again.
     generations: dict[UUID, Generation] = field(default_factory=dict)
     # Imports under way go on when their page is left, and are found again.
@@ -98,6 +101,13 @@ class Services:
             assert self.settings.sms is not None
             sms = self.settings.sms
         self.start_sending(sms)
+        self.listen_to_commands()
+
+    def listen_to_commands(self) -> None:
+        """Let commands ask for what only this program can do, where the database is a file of its own."""
+        if self.database.exclusive and self.database.name != ":memory:":
+            self.control = ControlDoor(self.database, self.settings.database_key)
+            self.control.start()
 
     def _open_door(self) -> str | None:
         """Open the callbacks' own door, if there is to be one; gives its address as seen from here."""
@@ -142,6 +152,9 @@ class Services:
 
     def rest(self) -> None:
         """Stop sending, reading and writing; what is under way is finished and recorded first."""
+        if self.control is not None:
+            self.control.stop()
+            self.control = None
         for generation in list(self.generations.values()):
             generation.stop()
             generation.join(5.0)

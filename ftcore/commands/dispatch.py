@@ -33,6 +33,7 @@ def dispatch(lease: int) -> None:
         # A handler may run in the middle of anything: setting an event here can wait for itself for ever.
         signal.signal(name, lambda number, _: told_to_end.append(number))
     house.start_sending(settings.sms, timedelta(seconds=lease))
+    house.listen_to_commands()
     click.echo(f"Envois en cours sur la base « {house.database.name} » (Ctrl+C pour arrêter).")
     sys.stdout.flush()
     while not told_to_end:

@@ -125,12 +125,10 @@ def _copy_embedded(database: DuckDatabase, partial: Path, progress: Progress, ke
             try:
                 tables = tables_of(cursor)
                 total = sum(_value(cursor, f"SELECT count(*) FROM {table}") for table in tables)
-                for table in tables:
+                for table, names in tables.items():
                     progress(done, total)
-                    # Named, as an older file may have its columns in another order.
-                    names = ", ".join(_columns(cursor, table))
                     cursor.execute(f"INSERT INTO {_COPY}.main.{table} ({names}) SELECT {names} FROM {table}")
-                    sums[table] = _sum(cursor, table)
+                    sums[table] = _sum(cursor, table, names)
                     done += sums[table][0]
                 progress(done, total)
             except BaseException:
@@ -151,31 +149,25 @@ def sums_of(file: Path, key: str | None = None) -> Sums:
     try:
         cursor = database.cursor()
         cursor.execute("CHECKPOINT")
-        return {table: _sum(cursor, table) for table in tables_of(cursor)}
+        return {table: _sum(cursor, table, names) for table, names in tables_of(cursor).items()}
     finally:
         database.close()
 
 
-def tables_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
-    """Every table but the list of migrations, which a copy has of its own."""
+def tables_of(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every table with its columns, but the list of migrations, which a copy has of its own.
+
+    The columns are named and in one order, as an older file may have them in another.
+    """
     found = cursor.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary "
-        "AND table_name <> 'schema_migration' ORDER BY table_name"
+        "SELECT table_name, string_agg(column_name, ', ' ORDER BY column_name) FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND table_name <> 'schema_migration' AND NOT internal "
+        "GROUP BY table_name ORDER BY table_name"
     )
-    return [name for (name,) in found.fetchall()]
+    return dict(found.fetchall())
 
 
-def _columns(cursor: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    found = cursor.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() AND table_name = $1 "
-        "ORDER BY column_index",
-        [table],
-    )
-    return [name for (name,) in found.fetchall()]
-
-
-def _sum(cursor: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
-    names = ", ".join(sorted(_columns(cursor, table)))
+def _sum(cursor: duckdb.DuckDBPyConnection, table: str, names: str) -> tuple[int, int]:
     found = cursor.execute(f"SELECT count(*), coalesce(sum(hash({names})::HUGEINT), 0) FROM {table}").fetchone()
     assert found is not None
     return int(found[0]), int(found[1])
