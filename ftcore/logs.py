@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,20 @@ _QUOTED_ROW = re.compile(r"(DETAIL:).*?(?=\n(?:HINT|CONTEXT|Traceback|The above|
 
 # The address that the gateway posts to holds a secret, of which this process may know no more than a hash.
 _CALLBACK_ADDRESS = re.compile(r"(/callbacks/)[^/\s\"']+")
+
+
+# The errors that were logged, by subject.
+_errors: Counter[str] = Counter()
+
+
+def errors() -> dict[str, int]:
+    """How many errors this process has logged, by the part of the program, or the library, that did."""
+    return dict(_errors)
+
+
+def _subject(name: str) -> str:
+    parts = name.split(".")
+    return ".".join(parts[:2]) if parts[0] == "ftcore" else parts[0]
 
 
 def keep_private(secrets: Iterable[str]) -> None:
@@ -33,6 +48,8 @@ def keep_private(secrets: Iterable[str]) -> None:
 
     def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         made = usual(*args, **kwargs)
+        if made.levelno >= logging.ERROR:
+            _errors[_subject(made.name)] += 1
         try:
             said = made.getMessage()
         except (TypeError, ValueError):

@@ -25,6 +25,8 @@ from ftcore.matching import reference
 from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
 from ftcore.operations.control import ControlDoor
+from ftcore.operations.health import Health, Runs
+from ftcore.operations.metrics import MetricsPage
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
@@ -33,6 +35,7 @@ from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
 from ftcore.webhooks.keeper import DoorKeeper, listen
+from ftcore.webhooks.tally import Tally, total
 
 # The namespace of ids that must be the same on every machine.
 _LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agency")
@@ -53,6 +56,8 @@ class Services:
     dispatcher: Dispatcher | None = field(default=None)
     # The callbacks' door, where it is a process of its own.
     door: DoorKeeper | None = field(default=None)
+    # What the door beside the pages has answered.
+    tally: Tally = field(default_factory=Tally)
     # Where commands ask this program for a backup.
     control: ControlDoor | None = field(default=None)
     # Answers under way, by conversation: a reload of the page finds its own again.
@@ -75,9 +80,30 @@ class Services:
 
     @property
     def routes(self) -> list[Route]:
-        """The callbacks' door and, when it is the gateway, the sandbox."""
-        door = asgi.routes(self.group_commit, self._known_secrets(), self.wake, self._limits())
-        return door + (self.sandbox.routes() if self.sandbox else [])
+        """The callbacks' door, what watchers ask and, when it is the gateway, the sandbox."""
+        door = asgi.routes(self.group_commit, self._known_secrets(), self.wake, self._limits(), self.tally)
+        watched = self.health.routes() + self._metrics().routes()
+        return door + watched + (self.sandbox.routes() if self.sandbox else [])
+
+    @property
+    def health(self) -> Health:
+        """Whether this program is ready."""
+        return Health(self.database, self.group_commit, self._background)
+
+    def _background(self) -> dict[str, Runs | None]:
+        """What must run here, or None for what does not yet."""
+        found: dict[str, Runs | None] = {"dispatcher": self.dispatcher}
+        if self.settings.callback_listen is not None:
+            found["callbacks' door"] = self.door
+        return found
+
+    def _metrics(self) -> MetricsPage:
+        return MetricsPage(
+            self.database,
+            self.settings.metrics_token,
+            lambda: total([self.tally] + ([self.door.tally] if self.door else [])),
+            lambda: self.door.spooled_bytes() if self.door else 0,
+        )
 
     def _known_secrets(self) -> KnownSecrets:
         return KnownSecrets(self.database, self.callback_secret)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pyarrow as pa
 
+from ftcore import meters
 from ftcore.errors import DatabaseError
 
 SCHEMA = Path(__file__).parents[1] / "schema"
@@ -168,6 +169,7 @@ class Database(ABC):
             except self.conflicts as error:
                 if attempt == ATTEMPTS - 1 or self._is_final(error):
                     raise
+                meters.database_retries.inc()
                 time.sleep(random.uniform(0.001, 0.01) * min(attempt + 1, 10))
         raise AssertionError("unreachable")
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from ftcore import meters
 from ftcore.database import Database, Row, utc_now
 from ftcore.insight import outcomes
 from ftcore.outreach import campaigns, inbox, silences
@@ -36,6 +37,8 @@ SENDERS = 4
 # A gateway that fails this often in a row is left alone for a while, so that one outage does not
 # turn a whole campaign into messages of which nobody knows whether they left.
 TROUBLE = 3
+# Seconds after which a thread that says nothing is taken to be stuck: more than the gateway may take to answer.
+LONGEST_SILENCE = 120.0
 # Seconds between two looks for incoming SMS whose callback may have got lost.
 FETCH_EVERY = 60.0
 # And between two looks for those who have been silent for long enough.
@@ -100,6 +103,8 @@ class Dispatcher:
         self._gave_up_at = float("-inf")
         self._attended_at = float("-inf")
         self._counted_at = float("-inf")
+        # When each thread last showed that it goes on, on the monotonic clock.
+        self._seen_at: dict[str, float] = {}
 
     def start(self) -> None:
         self._threads = [
@@ -115,7 +120,20 @@ class Dispatcher:
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
+            self._alive(thread.name)
             thread.start()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all threads live, and neither the sending nor the reading has been silent for long."""
+        now = time.monotonic()
+        silent = [now - self._seen_at.get(name, now) for name in ("sending", "reading")]
+        return (
+            bool(self._threads) and all(thread.is_alive() for thread in self._threads) and max(silent) < LONGEST_SILENCE
+        )
+
+    def _alive(self, name: str) -> None:
+        self._seen_at[name] = time.monotonic()
 
     def stop(self) -> None:
         """Finish what is being sent, record it, and end. Nothing new is claimed."""
@@ -134,9 +152,12 @@ class Dispatcher:
         self._again.set()
 
     def _loop(self, turn: Callable[[], int], signal: threading.Event) -> None:
+        name = threading.current_thread().name
         while not self._stopping.is_set():
+            self._alive(name)
             try:
-                busy = turn() > 0
+                with meters.round_seconds.labels(name).time():
+                    busy = turn() > 0
             except Exception:
                 log.exception("a turn of the dispatcher failed; it goes on")
                 busy = False
@@ -184,6 +205,7 @@ class Dispatcher:
                     flying |= {pool.submit(self._send, sms) for sms in batch}
                     if not flying:
                         return total
+                    self._alive("sending")
                     landed, flying = wait(flying, return_when=FIRST_COMPLETED)
                     self._landed(landed)
                     if self._trouble >= TROUBLE and not flying:
@@ -269,4 +291,5 @@ class Dispatcher:
         log.warning("the SMS gateway is in trouble; waiting %.0f s before the next attempt", seconds)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not self._stopping.is_set():
+            self._alive("sending")
             time.sleep(0.1)
