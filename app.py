@@ -20,14 +20,15 @@ from ftcore.settings import Settings
 from pages.frame import show_error
 
 keep_files_private()
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 try:
-    ours = services.build(Settings.from_env(os.environ))
+    settings = Settings.from_env(os.environ)
+    logs.set_up(settings.log, settings.secrets)
+    ours = services.build(settings)
 except FtError as error:
     sys.exit(str(error))
 services.use(ours)
-logs.keep_private(ours.secrets())
+logs.hide(ours.secrets())
 
 
 async def _start_when_listening() -> None:

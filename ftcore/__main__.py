@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from ftcore import logs
 from ftcore.commands.backup import backup, restore
 from ftcore.commands.callbacks import callbacks_group
 from ftcore.commands.database import database_group
@@ -42,6 +43,8 @@ main.add_command(run)
 
 if __name__ == "__main__":
     keep_files_private()
+    # What goes wrong without a sentence must not show a number either.
+    logs.set_up("text", [])
     try:
         main(standalone_mode=False)
     except FtError as error:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
+from ftcore import logs
 from ftcore.errors import ConfigError
 from ftcore.secret_files import SECRET_NAMES, file_names, with_files
 
@@ -119,8 +120,11 @@ class Settings:
                 f"{unknown[0]} n'est pas un réglage connu. Les réglages possibles sont : {', '.join(sorted(KNOWN))}."
             )
         given = with_files({name: value.strip() for name, value in env.items() if value.strip()})
-        sms = _sms(given)
         database = _database(given.get("FT_DATABASE", DEFAULT_DATABASE))
+        secrets = _secrets(given, database)
+        # Before anything else can speak of them.
+        logs.hide(secrets)
+        sms = _sms(given)
         return cls(
             database=database,
             mistral=_mistral(given),
@@ -138,7 +142,7 @@ class Settings:
             database_key=_database_key(given, database),
             metrics_token=_metrics_token(given.get("FT_METRICS_TOKEN")),
             log=_log(given.get("FT_LOG")),
-            secrets=_secrets(given, database),
+            secrets=secrets,
         )
 
 
@@ -157,8 +161,10 @@ def _database_key(given: Mapping[str, str], database: str) -> str | None:
         return None
     if database == ":memory:":
         raise ConfigError("FT_DATABASE_KEY demande une base qui reste : donnez un fichier à FT_DATABASE.")
-    if len(key) < 16:
-        raise ConfigError("FT_DATABASE_KEY doit compter au moins 16 caractères. Exemple : openssl rand -base64 32.")
+    if len(key) < 16 or "'" in key:
+        raise ConfigError(
+            "FT_DATABASE_KEY doit compter au moins 16 caractères, sans apostrophe. Exemple : openssl rand -base64 32."
+        )
     return key
 
 

@@ -26,8 +26,9 @@ def dispatch(lease: int) -> None:
             "Il n'y a rien à envoyer sans passerelle SMS : donnez FT_SMS_USERNAME, FT_SMS_KEY et FT_CALLBACK_SECRET. "
             "Sans eux, c'est le programme des pages qui envoie, vers le banc d'essai."
         )
+    logs.set_up(settings.log, settings.secrets)
     house = services.build(settings)
-    logs.keep_private(house.secrets())
+    logs.hide(house.secrets())
     told_to_end: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         # A handler may run in the middle of anything: setting an event here can wait for itself for ever.

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ftcore import logs
+from ftcore.private_files import keep_files_private
 from ftcore.trust.secret_hashes import SecretHashes
 from ftcore.webhooks.checks import Answer, Guard, Limits, Malformed, announced, complain, is_within, row_of
 from ftcore.webhooks.http import NO_ROOM, Request, Server
@@ -162,8 +163,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logs.keep_private([])
+    keep_files_private()
+    logs.set_up(os.environ.get("FT_LOG", "text"), [])
     with suppress(OSError):  # where it is allowed: before others it answers sooner, and it needs little
         os.setpriority(os.PRIO_PROCESS, 0, -10)
     asyncio.run(main())
