@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ftcore import logs, services
+from ftcore.ending import TimelyEnd
 from ftcore.errors import FtError
 from ftcore.headers import SafetyHeaders
 from ftcore.listening import listening_port
@@ -49,7 +50,10 @@ async def _start_when_listening() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     starting = asyncio.create_task(_start_when_listening())
+    end = TimelyEnd(ours.rest, ours.stop)
+    end.watch()
     yield
+    end.ended()
     starting.cancel()
     await asyncio.to_thread(ours.stop)
 

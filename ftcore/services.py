@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from uuid import UUID, uuid5
 
 from starlette.routing import Route
 
-from ftcore import demo
+from ftcore import demo, ending
 from ftcore.adapters import sandbox as sandbox_adapter
 from ftcore.adapters.africastalking import AfricasTalkingGateway
 from ftcore.adapters.sandbox import Sandbox
@@ -19,6 +20,7 @@ from ftcore.drafting.assistant import ChatModel
 from ftcore.drafting.budget import metered
 from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
+from ftcore.ending import all_at_once
 from ftcore.errors import ConfigError
 from ftcore.insight.labelled_runs import LabelledRuns
 from ftcore.matching import reference
@@ -178,22 +180,25 @@ class Services:
 
     def rest(self) -> None:
         """Stop sending, reading and writing; what is under way is finished and recorded first."""
-        if self.control is not None:
-            self.control.stop()
-            self.control = None
-        for generation in list(self.generations.values()):
-            generation.stop()
-            generation.join(5.0)
-        self.imports.stop()
-        self.labelled_runs.stop()
-        if self.sandbox is not None:
-            self.sandbox.stop()
-        if self.door is not None:
-            self.door.stop()
-            self.door = None
-        if self.dispatcher is not None:
-            self.dispatcher.stop()
-            self.dispatcher = None
+        stops: dict[str, Callable[[], None]] = {
+            "answers": self._end_answers,
+            "imports": self.imports.stop,
+            "readings": self.labelled_runs.stop,
+        }
+        for name in ("control", "sandbox", "door", "dispatcher"):
+            part = getattr(self, name)
+            if part is not None:
+                stops[name] = part.stop
+        # Beside each other: one after the other they could take as long as all their patience together.
+        all_at_once(stops, ending.SECONDS)
+        self.control = self.door = self.dispatcher = None
+
+    def _end_answers(self) -> None:
+        answers = list(self.generations.values())
+        for answer in answers:
+            answer.stop()
+        for answer in answers:
+            answer.join(5.0)
 
     def stop(self) -> None:
         """Finish what is under way and close the database; nothing is left half-done."""

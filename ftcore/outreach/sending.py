@@ -44,6 +44,14 @@ def send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime])
     return outcome
 
 
+def unheard(sms: Row, now: datetime) -> Outcome:
+    """What became of an SMS whose answer nobody waited for."""
+    unknown = ledger.Change(
+        sms["agency_id"], sms["message_id"], MessageState.UNKNOWN, now, "dispatcher", "arrêt du programme"
+    )
+    return Outcome(sms, unknown)
+
+
 def _send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime]) -> Outcome:
 
     def change(state: MessageState, detail: str | None = None, **more: str | None) -> ledger.Change:
