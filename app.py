@@ -13,16 +13,19 @@ from starlette.middleware import Middleware
 from streamlit import config
 
 from ftcore import logs, safe_start, services
+from ftcore.ending import TimelyEnd
 from ftcore.errors import FtError
 from ftcore.headers import SafetyHeaders
 from ftcore.listening import listening_at
+from ftcore.private_files import keep_files_private
 from ftcore.settings import Settings
 from pages.frame import show_error
 
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+keep_files_private()
 
 try:
     settings = Settings.from_env(os.environ)
+    logs.set_up(settings.log, settings.secrets)
     safe_start.refuse_open_door(settings, st.get_option("server.address"))
     ours = services.build(settings)
     safe_start.refuse_unsafe(settings, ours.database)
@@ -31,7 +34,7 @@ except FtError as error:
 if settings.sign_in is not None:
     config.set_option("server.allowedHosts", ["localhost", "127.0.0.1", settings.sign_in.host])
 services.use(ours)
-logs.keep_private(ours.secrets())
+logs.hide(ours.secrets())
 
 
 async def _start_when_listening() -> None:
@@ -54,7 +57,10 @@ async def _start_when_listening() -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     starting = asyncio.create_task(_start_when_listening())
+    end = TimelyEnd(ours.rest, ours.stop)
+    end.watch()
     yield
+    end.ended()
     starting.cancel()
     await asyncio.to_thread(ours.stop)
 

@@ -16,6 +16,7 @@ from bench.quality import quality
 from bench.ranking import ranking
 from bench.replies import read_replies
 from bench.startup import startup
+from bench.stops import stops
 from bench.structure import structure_offers
 
 
@@ -36,6 +37,7 @@ main.add_command(quality)
 main.add_command(faults)
 main.add_command(callbacks)
 main.add_command(read_replies)
+main.add_command(stops)
 main.add_command(mesures, "metrics")
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from ftcore import logs
 from ftcore.commands.agencies import agency_group
+from ftcore.commands.backup import backup, restore
 from ftcore.commands.callbacks import callbacks_group
 from ftcore.commands.database import database_group
 from ftcore.commands.dispatch import dispatch
@@ -18,6 +20,7 @@ from ftcore.commands.replies import replies_group
 from ftcore.commands.report import monthly_report
 from ftcore.commands.run import run
 from ftcore.errors import FtError
+from ftcore.private_files import keep_files_private
 
 
 @click.group(help="Entremise : rédiger des offres, présélectionner des personnes par SMS.")
@@ -26,6 +29,7 @@ def main() -> None:
 
 
 main.add_command(agency_group)
+main.add_command(backup)
 main.add_command(callbacks_group)
 main.add_command(database_group)
 main.add_command(dispatch)
@@ -35,10 +39,14 @@ main.add_command(monthly_report)
 main.add_command(reference_group)
 main.add_command(rehearse_command)
 main.add_command(replies_group)
+main.add_command(restore)
 main.add_command(run)
 
 
 if __name__ == "__main__":
+    keep_files_private()
+    # What goes wrong without a sentence must not show a number either.
+    logs.set_up("text", [])
     try:
         main(standalone_mode=False)
     except FtError as error:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from starlette.routing import Route
 
-from ftcore import demo
+from ftcore import demo, ending
 from ftcore.adapters import sandbox as sandbox_adapter
 from ftcore.adapters.africastalking import AfricasTalkingGateway
 from ftcore.adapters.sandbox import Sandbox
@@ -20,11 +20,15 @@ from ftcore.drafting.assistant import ChatModel
 from ftcore.drafting.budget import metered
 from ftcore.drafting.generation import Generation
 from ftcore.drafting.offline import OfflineWriter
+from ftcore.ending import all_at_once
 from ftcore.errors import ConfigError
 from ftcore.insight.labelled_runs import LabelledRuns
 from ftcore.matching import reference
 from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
+from ftcore.operations.control import ControlDoor
+from ftcore.operations.health import Health, Runs
+from ftcore.operations.metrics import MetricsPage
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
@@ -34,6 +38,7 @@ from ftcore.trust.sessions import Session
 from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
 from ftcore.webhooks.keeper import DoorKeeper, listen
+from ftcore.webhooks.tally import Tally, total
 
 # The namespace of ids that must be the same on every machine.
 _LOCAL_AGENCY = uuid5(UUID("6f1d0c4e-7a55-4c0e-9a39-3f0f6f7c2b10"), "local agency")
@@ -56,6 +61,10 @@ class Services:
     dispatcher: Dispatcher | None = field(default=None)
     # The callbacks' door, where it is a process of its own.
     door: DoorKeeper | None = field(default=None)
+    # What the door beside the pages has answered.
+    tally: Tally = field(default_factory=Tally)
+    # Where commands ask this program for a backup.
+    control: ControlDoor | None = field(default=None)
     # Answers under way, by conversation: a reload of the page finds its own again.
     generations: dict[UUID, Generation] = field(default_factory=dict)
     # Imports under way go on when their page is left, and are found again.
@@ -88,9 +97,30 @@ class Services:
 
     @property
     def routes(self) -> list[Route]:
-        """The callbacks' door and, when it is the gateway, the sandbox."""
-        door = asgi.routes(self.group_commit, self._known_secrets(), self.wake, self._limits())
-        return door + (self.sandbox.routes() if self.sandbox else [])
+        """The callbacks' door, what watchers ask and, when it is the gateway, the sandbox."""
+        door = asgi.routes(self.group_commit, self._known_secrets(), self.wake, self._limits(), self.tally)
+        watched = self.health.routes() + self._metrics().routes()
+        return door + watched + (self.sandbox.routes() if self.sandbox else [])
+
+    @property
+    def health(self) -> Health:
+        """Whether this program is ready."""
+        return Health(self.database, self.group_commit, self._background)
+
+    def _background(self) -> dict[str, Runs | None]:
+        """What must run here, or None for what does not yet."""
+        found: dict[str, Runs | None] = {"dispatcher": self.dispatcher}
+        if self.settings.callback_listen is not None:
+            found["callbacks' door"] = self.door
+        return found
+
+    def _metrics(self) -> MetricsPage:
+        return MetricsPage(
+            self.database,
+            self.settings.metrics_token,
+            lambda: total([self.tally] + ([self.door.tally] if self.door else [])),
+            lambda: self.door.spooled_bytes() if self.door else 0,
+        )
 
     def _known_secrets(self) -> KnownSecrets:
         return KnownSecrets(self.database, self.callback_secret)
@@ -114,6 +144,13 @@ class Services:
             assert self.settings.sms is not None
             sms = self.settings.sms
         self.start_sending(sms)
+        self.listen_to_commands()
+
+    def listen_to_commands(self) -> None:
+        """Let commands ask for what only this program can do, where the database is a file of its own."""
+        if self.database.exclusive and self.database.name != ":memory:":
+            self.control = ControlDoor(self.database, self.settings.database_key)
+            self.control.start()
 
     def _open_door(self) -> str | None:
         """Open the callbacks' own door, if there is to be one; gives its address as seen from here."""
@@ -158,19 +195,25 @@ class Services:
 
     def rest(self) -> None:
         """Stop sending, reading and writing; what is under way is finished and recorded first."""
-        for generation in list(self.generations.values()):
-            generation.stop()
-            generation.join(5.0)
-        self.imports.stop()
-        self.labelled_runs.stop()
-        if self.sandbox is not None:
-            self.sandbox.stop()
-        if self.door is not None:
-            self.door.stop()
-            self.door = None
-        if self.dispatcher is not None:
-            self.dispatcher.stop()
-            self.dispatcher = None
+        stops: dict[str, Callable[[], None]] = {
+            "answers": self._end_answers,
+            "imports": self.imports.stop,
+            "readings": self.labelled_runs.stop,
+        }
+        for name in ("control", "sandbox", "door", "dispatcher"):
+            part = getattr(self, name)
+            if part is not None:
+                stops[name] = part.stop
+        # Beside each other: one after the other they could take as long as all their patience together.
+        all_at_once(stops, ending.SECONDS)
+        self.control = self.door = self.dispatcher = None
+
+    def _end_answers(self) -> None:
+        answers = list(self.generations.values())
+        for answer in answers:
+            answer.stop()
+        for answer in answers:
+            answer.join(5.0)
 
     def stop(self) -> None:
         """Finish what is under way and close the database; nothing is left half-done."""
@@ -194,7 +237,7 @@ class Services:
 
 def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
     """Open the database, seed it on a first start, and put the parts together. Raises FtError."""
-    database = Database.open(settings.database)
+    database = Database.open(settings.database, key=settings.database_key)
     try:
         reference.load_starter(database)
         if settings.demo:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from ftcore import sign_in_settings
+from ftcore import logs, sign_in_settings
 from ftcore.errors import ConfigError
+from ftcore.secret_files import SECRET_NAMES, file_names, with_files
 from ftcore.sign_in_settings import SignInSettings
 
 DEFAULT_DATABASE = "data/entremise.duckdb"
 DEFAULT_SPOOL = "data/callbacks.spool"
+DEFAULT_BACKUPS = "data/backups"
 DAILY_TOKENS = 2_000_000
 # Euros a part, for estimates: what a vendor charges for France is in nobody's documentation.
 PART_PRICE = Decimal("0.05")
@@ -44,6 +46,10 @@ KNOWN = {
     "FT_SENDING_HOURS",
     "FT_DEMO",
     *sign_in_settings.NAMES,
+    "FT_BACKUP_FOLDER",
+    "FT_DATABASE_KEY",
+    "FT_LOG",
+    "FT_METRICS_TOKEN",
 }
 
 
@@ -51,7 +57,7 @@ KNOWN = {
 class MistralSettings:
     """The language model. `url` None means Mistral's European servers. `daily_tokens` is the cap of an agency."""
 
-    key: str
+    key: str = field(repr=False)
     url: str | None
     model: str
     daily_tokens: int = DAILY_TOKENS
@@ -62,7 +68,7 @@ class SmsSettings:
     """A real SMS gateway account at Africa's Talking."""
 
     username: str
-    key: str
+    key: str = field(repr=False)
     sender: str | None
     url: str = LIVE_SMS_URL
 
@@ -79,12 +85,15 @@ class Settings:
     `forwarders` are the proxies that are believed when they say whom they speak for, as uvicorn believes them.
     `sign_in` is the provider that people sign in with; None, nobody signs in, and this is a demo on this machine only.
     `sms_rate` is the most SMS a second of all programs of this database together; None, likewise, means no limit.
+    `database_key` encrypts an embedded database and its backups; None, they are as readable as their files.
+    `metrics_token` opens /metrics; None, there is no such page. `log` is "text" or "json".
+    `secrets` is everything that was told and that no log may hold.
     """
 
-    database: str = DEFAULT_DATABASE
+    database: str = field(default=DEFAULT_DATABASE, repr=False)
     mistral: MistralSettings | None = None
     sms: SmsSettings | None = None
-    callback_secret: str | None = None
+    callback_secret: str | None = field(default=None, repr=False)
     callback_allow: tuple[IPv4Network | IPv6Network, ...] | None = None
     callback_listen: tuple[str, int] | None = None
     callback_spool: str | None = None
@@ -94,6 +103,11 @@ class Settings:
     sms_rate: float | None = None
     demo: bool = True
     sign_in: SignInSettings | None = None
+    backup_folder: str = DEFAULT_BACKUPS
+    database_key: str | None = field(default=None, repr=False)
+    metrics_token: str | None = field(default=None, repr=False)
+    log: str = "text"
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def spool(self) -> str:
@@ -103,15 +117,19 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read the variables; an empty value counts as absent. Raises ConfigError."""
-        unknown = sorted(name for name in env if name.startswith("FT_") and name not in KNOWN)
+        names = KNOWN | file_names(KNOWN)
+        unknown = sorted(name for name in env if name.startswith("FT_") and name not in names)
         if unknown:
             raise ConfigError(
                 f"{unknown[0]} n'est pas un réglage connu. Les réglages possibles sont : {', '.join(sorted(KNOWN))}."
             )
-        given = {name: value.strip() for name, value in env.items() if value.strip()}
+        given = with_files({name: value.strip() for name, value in env.items() if value.strip()})
+        database = _database(given.get("FT_DATABASE", DEFAULT_DATABASE))
+        secrets = _secrets(given, database)
+        # Before anything else can speak of them.
+        logs.hide(secrets)
         sms = _sms(given)
         sign_in = SignInSettings.from_env(given)
-        database = _database(given.get("FT_DATABASE", DEFAULT_DATABASE))
         return cls(
             database=database,
             mistral=_mistral(given),
@@ -126,6 +144,11 @@ class Settings:
             sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
             demo=_switch(given, "FT_DEMO", default=sms is None and sign_in is None),
             sign_in=sign_in,
+            backup_folder=given.get("FT_BACKUP_FOLDER", DEFAULT_BACKUPS),
+            database_key=_database_key(given, database),
+            metrics_token=_metrics_token(given.get("FT_METRICS_TOKEN")),
+            log=_log(given.get("FT_LOG")),
+            secrets=secrets,
         )
 
 
@@ -136,6 +159,37 @@ def _database(address: str) -> str:
             "adresse PostgreSQL (postgresql://compte:mot-de-passe@serveur/base)."
         )
     return address
+
+
+def _database_key(given: Mapping[str, str], database: str) -> str | None:
+    key = _key(given, "FT_DATABASE_KEY")
+    if key is None:
+        return None
+    if database == ":memory:":
+        raise ConfigError("FT_DATABASE_KEY demande une base qui reste : donnez un fichier à FT_DATABASE.")
+    if len(key) < 16 or "'" in key:
+        raise ConfigError(
+            "FT_DATABASE_KEY doit compter au moins 16 caractères, sans apostrophe. Exemple : openssl rand -base64 32."
+        )
+    return key
+
+
+def _metrics_token(token: str | None) -> str | None:
+    if token is not None and not re.fullmatch(r"[\x21-\x7e]{16,}", token):
+        raise ConfigError("FT_METRICS_TOKEN doit compter au moins 16 lettres, chiffres ou signes, sans espace.")
+    return token
+
+
+def _log(text: str | None) -> str:
+    if text not in (None, "json", "text"):
+        raise ConfigError(f"FT_LOG : « {text} » n'est pas compris. Écrivez text ou json.")
+    return text or "text"
+
+
+def _secrets(given: Mapping[str, str], database: str) -> tuple[str, ...]:
+    """Every secret among the settings, also the password of the database's address, as it stands there and as it is."""
+    password = (urlsplit(database).password or "") if "://" in database else ""
+    return tuple({*(given[name] for name in SECRET_NAMES & given.keys()), password, unquote(password)} - {""})
 
 
 def _mistral(given: Mapping[str, str]) -> MistralSettings | None:

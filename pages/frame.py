@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from ftcore import meters
 from ftcore.errors import FtError
 from ftcore.model import Answer, ConversationState, MessageState, Verdict
 from pages import marked
@@ -62,6 +63,7 @@ def show_error(error: Exception) -> bool:
     if isinstance(error, FtError):
         st.error(str(error), icon=":material/error:")
         return True
+    meters.page_errors.inc()
     reference = secrets.token_hex(3).upper()
     log.error("reference %s", reference, exc_info=error)
     st.error(

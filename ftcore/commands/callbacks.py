@@ -66,7 +66,8 @@ def _agency(word: str | None) -> Iterator[tuple[Database, UUID]]:
     from ftcore.database import Database
     from ftcore.trust import agencies
 
-    database = Database.open(Settings.from_env(os.environ).database)
+    settings = Settings.from_env(os.environ)
+    database = Database.open(settings.database, key=settings.database_key)
     try:
         yield database, agencies.find(database, word).agency_id
     finally:

@@ -26,13 +26,15 @@ def dispatch(lease: int) -> None:
             "Il n'y a rien à envoyer sans passerelle SMS : donnez FT_SMS_USERNAME, FT_SMS_KEY et FT_CALLBACK_SECRET. "
             "Sans eux, c'est le programme des pages qui envoie, vers le banc d'essai."
         )
+    logs.set_up(settings.log, settings.secrets)
     house = services.build(settings)
-    logs.keep_private(house.secrets())
+    logs.hide(house.secrets())
     told_to_end: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         # A handler may run in the middle of anything: setting an event here can wait for itself for ever.
         signal.signal(name, lambda number, _: told_to_end.append(number))
     house.start_sending(settings.sms, timedelta(seconds=lease))
+    house.listen_to_commands()
     click.echo(f"Envois en cours sur la base « {house.database.name} » (Ctrl+C pour arrêter).")
     sys.stdout.flush()
     while not told_to_end:

@@ -19,7 +19,8 @@ def find_occupation(title: str, as_json: bool) -> None:
     from ftcore.database import Database
     from ftcore.matching import occupations, reference
 
-    database = Database.open(Settings.from_env(os.environ).database)
+    settings = Settings.from_env(os.environ)
+    database = Database.open(settings.database, key=settings.database_key)
     try:
         reference.load_starter(database)
         found = occupations.build_index(database).search(title, 10)

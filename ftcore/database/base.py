@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 
 import pyarrow as pa
 
+from ftcore import meters
 from ftcore.errors import DatabaseError
 
 SCHEMA = Path(__file__).parents[1] / "schema"
@@ -97,9 +98,10 @@ class Database(ABC):
     faults: ClassVar[tuple[type[Exception], ...]]
 
     @staticmethod
-    def open(address: str) -> Database:
+    def open(address: str, *, key: str | None = None) -> Database:
         """Open a DuckDB file, `:memory:` or a `postgresql://` address, and bring its schema up to date.
 
+        A DuckDB file with a `key` is encrypted; a server's disk is the server's own matter.
         Raises DatabaseError with a sentence when it cannot be opened, or was written by a newer
         version of this program.
         """
@@ -109,7 +111,7 @@ class Database(ABC):
             return PostgresDatabase.connect(address)
         from ftcore.database.embedded import DuckDatabase
 
-        return DuckDatabase.connect(address)
+        return DuckDatabase.connect(address, key=key)
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Transaction]:
@@ -167,6 +169,7 @@ class Database(ABC):
             except self.conflicts as error:
                 if attempt == ATTEMPTS - 1 or self._is_final(error):
                     raise
+                meters.database_retries.inc()
                 time.sleep(random.uniform(0.001, 0.01) * min(attempt + 1, 10))
         raise AssertionError("unreachable")
 

@@ -28,17 +28,25 @@ TABLES = (
 )  # fmt: skip
 
 
-def copy(source_address: str, target_address: str, progress: Callable[[int, int], None]) -> dict[str, int]:
+def copy(
+    source_address: str,
+    target_address: str,
+    progress: Callable[[int, int], None],
+    *,
+    key: str | None = None,
+    plain: bool = False,
+) -> dict[str, int]:
     """Copy every table into an empty database, in one transaction; give the rows of each.
 
     `progress` is told the rows done and the rows in all. An interruption, or a checksum that differs,
-    leaves the target as empty as it was. Raises DatabaseError.
+    leaves the target as empty as it was. With a `key` the source may be encrypted with it or not at all, and the
+    target is encrypted unless it is to be `plain`. Raises DatabaseError.
     """
     if source_address == target_address:
         raise DatabaseError("La base de départ et la base d'arrivée sont la même.")
-    source = Database.open(source_address)
+    source = open_either(source_address, key)
     try:
-        target = Database.open(target_address)
+        target = Database.open(target_address, key=None if plain else key)
     except BaseException:
         source.close()
         raise
@@ -48,7 +56,7 @@ def copy(source_address: str, target_address: str, progress: Callable[[int, int]
                 f"La base d'arrivée « {target.name} » contient déjà des données : choisissez une base vide."
             )
         with source.snapshot() as reader:
-            counts = target.transact(lambda tx: _copy_all(reader, tx, progress))
+            counts = target.transact(lambda tx: copy_all(reader, tx, progress))
         # The planner of the target must know what has come, or its first days are slow.
         target.transact(lambda tx: tx.execute("ANALYZE"))
         return counts
@@ -57,7 +65,18 @@ def copy(source_address: str, target_address: str, progress: Callable[[int, int]
         source.close()
 
 
-def _copy_all(reader: Transaction, tx: Transaction, progress: Callable[[int, int], None]) -> dict[str, int]:
+def open_either(address: str, key: str | None) -> Database:
+    """The database, encrypted with the key or not at all."""
+    from ftcore.database.encryption import NotEncrypted
+
+    try:
+        return Database.open(address, key=key)
+    except NotEncrypted:
+        return Database.open(address)
+
+
+def copy_all(reader: Transaction, tx: Transaction, progress: Callable[[int, int], None]) -> dict[str, int]:
+    """Copy and verify every table within two transactions; give the rows of each. Raises DatabaseError."""
     total = sum(int(reader.value(f"SELECT count(*) FROM {table}")) for table in TABLES)
     counts: dict[str, int] = {}
     done = 0

@@ -16,8 +16,14 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
+from ftcore.database import encryption
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.errors import DatabaseError
+from ftcore.private_files import make_folder, make_private
+
+
+class DatabaseInUse(DatabaseError):
+    """Another program has the file open."""
 
 
 class _DuckTransaction(Transaction):
@@ -75,12 +81,13 @@ class DuckDatabase(Database):
     conflicts: ClassVar[tuple[type[Exception], ...]] = (duckdb.TransactionException,)
     faults: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
 
-    def __init__(self, owner: duckdb.DuckDBPyConnection, name: str) -> None:
+    def __init__(self, owner: duckdb.DuckDBPyConnection, name: str, key: str | None = None) -> None:
         self._owner = owner
+        self._key = key
         self.name = name
 
     @classmethod
-    def connect(cls, address: str, *, memory_limit: str = "1300MB") -> DuckDatabase:
+    def connect(cls, address: str, *, memory_limit: str = "1300MB", key: str | None = None) -> DuckDatabase:
         options: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -88,17 +95,22 @@ class DuckDatabase(Database):
         }
         if address != ":memory:":
             try:
-                Path(address).parent.mkdir(parents=True, exist_ok=True)
+                make_folder(Path(address).parent)
             except OSError as error:
                 raise DatabaseError(
                     f"Le dossier de la base « {address} » ne peut pas être créé. "
                     "Vérifiez la variable FT_DATABASE et les droits du dossier."
                 ) from error
         try:
-            owner = duckdb.connect(address, config=options)
+            if key is not None:
+                owner = encryption.open_encrypted(address, key, options)
+            else:
+                owner = duckdb.connect(address, config=options)
         except duckdb.Error as error:
-            raise DatabaseError(_why_not_opened(address, error)) from error
-        database = cls(owner, address)
+            raise _why_not_opened(address, error) from error
+        if address != ":memory:":
+            make_private(Path(address), Path(f"{address}.wal"))
+        database = cls(owner, address, key)
         try:
             database._migrate()
             owner.execute("SET lock_configuration = true")
@@ -107,8 +119,16 @@ class DuckDatabase(Database):
             raise
         return database
 
-    def _migrate(self) -> None:
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of the caller's own, to be closed by them."""
         cursor = self._owner.cursor()
+        if self._key is not None:
+            # Each cursor begins in the engine's own database, which is in memory and empty.
+            cursor.execute(f"USE {encryption.HOUSE}")
+        return cursor
+
+    def _migrate(self) -> None:
+        cursor = self.cursor()
         cursor.execute(
             "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY, applied_utc TIMESTAMP NOT NULL)"
         )
@@ -127,7 +147,7 @@ class DuckDatabase(Database):
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        cursor = self._owner.cursor()
+        cursor = self.cursor()
         try:
             yield _DuckTransaction(cursor)
         finally:
@@ -135,7 +155,7 @@ class DuckDatabase(Database):
 
     @contextmanager
     def _transaction(self, *, latest: bool = False) -> Iterator[Transaction]:
-        cursor = self._owner.cursor()
+        cursor = self.cursor()
         try:
             cursor.begin()
             yield _DuckTransaction(cursor)
@@ -159,17 +179,17 @@ class DuckDatabase(Database):
         self._owner.close()
 
 
-def _why_not_opened(address: str, error: duckdb.Error) -> str:
+def _why_not_opened(address: str, error: duckdb.Error) -> DatabaseError:
     text = str(error)
     if "lock on file" in text.lower():
         holder = re.search(r"PID (\d+)", text)
         who = f" par le processus {holder.group(1)}" if holder else " par un autre programme"
-        return (
+        return DatabaseInUse(
             f"La base « {address} » est déjà ouverte{who} : un fichier DuckDB n'appartient qu'à un programme à la "
             "fois. Fermez-le, choisissez une autre base avec FT_DATABASE, ou passez à PostgreSQL pour travailler à "
             f"plusieurs : python -m ftcore database copy {address} postgresql://…"
         )
-    return (
+    return encryption.why_not_opened(address, error) or DatabaseError(
         f"La base « {address} » ne peut pas être ouverte : ce n'est pas un fichier DuckDB lisible. "
         "Vérifiez la variable FT_DATABASE."
     )

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class GroupCommit:
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        # When the group that is being committed was taken, on the monotonic clock.
+        self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -63,6 +66,14 @@ class GroupCommit:
                 raise DatabaseError("La base est en cours de fermeture : rien ne peut plus y être écrit.")
             self._queue.put(pending)
 
+    @property
+    def stuck_seconds(self) -> float:
+        """For how long the present group has been waiting for its commit; endless where nobody commits any more."""
+        if not self._thread.is_alive():
+            return float("inf")
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
+
     def close(self) -> None:
         """Commit what waits, then stop."""
         with self._closing:
@@ -83,7 +94,9 @@ class GroupCommit:
             stopping = None in group
             waiting = [pending for pending in group if pending is not None]
             if waiting:
+                self._busy_since = time.monotonic()
                 self._commit(waiting)
+                self._busy_since = None
 
     def _commit(self, group: list[_Pending]) -> None:
         def write(tx: Transaction) -> None:

@@ -193,6 +193,20 @@ class PostgresDatabase(Database):
         self._pool.close()
 
 
+def others_on(address: str) -> int:
+    """How many connections others have to this very database. Raises DatabaseError."""
+    try:
+        with psycopg.connect(address, autocommit=True, connect_timeout=10) as connection:
+            found = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            ).fetchone()
+    except psycopg.OperationalError as error:
+        raise DatabaseError(_why_not_connected(_without_password(address), error)) from error
+    assert found is not None
+    return int(found[0])
+
+
 @contextmanager
 def throw_away_database(address: str) -> Iterator[str]:
     """The address of an empty database on the same server, which is dropped at the end."""

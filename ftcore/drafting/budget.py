@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from ftcore import meters
 from ftcore.database import Database, Transaction
 from ftcore.database.base import Row
 from ftcore.drafting.assistant import Ask, ChatModel, Schema, Stop, Usage
@@ -170,6 +171,8 @@ class _Metered:
         return _Metering(ask, reserved, now)
 
     def _end(self, request: _Metering, told: Callable[[Usage], None] | None) -> None:
+        if self.is_ai:
+            _count(request)
         try:
             # Under the day it was reserved on, also when midnight passed meanwhile.
             settle(
@@ -196,6 +199,13 @@ class _Metering:
 
     def hear(self, usage: Usage) -> None:
         self.usage = usage
+
+
+def _count(request: _Metering) -> None:
+    meters.model_requests.labels(request.outcome).inc()
+    meters.model_seconds.observe(request.usage.latency_ms / 1000)
+    meters.model_tokens.labels("in").inc(request.usage.tokens_in)
+    meters.model_tokens.labels("out").inc(request.usage.tokens_out)
 
 
 def _day(now: datetime) -> date:

@@ -11,11 +11,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from ftcore import meters
 from ftcore.database import Database, Row, utc_now
 from ftcore.insight import outcomes
 from ftcore.outreach import campaigns, inbox, silences
@@ -23,7 +24,7 @@ from ftcore.outreach.claiming import BATCH, LEASE, claim, give_up_stale_claims, 
 from ftcore.outreach.fetching import Mailbox, try_to_fetch
 from ftcore.outreach.rate import Pace
 from ftcore.outreach.second_look import SecondLook
-from ftcore.outreach.sending import Outcome, send
+from ftcore.outreach.sending import Outcome, send, unheard
 from ftcore.outreach.settling import settle
 from ftcore.settings import PART_PRICE
 
@@ -36,6 +37,10 @@ SENDERS = 4
 # A gateway that fails this often in a row is left alone for a while, so that one outage does not
 # turn a whole campaign into messages of which nobody knows whether they left.
 TROUBLE = 3
+# Seconds that an end waits for the gateway's answers; a SMS whose answer has not come by then is unknown.
+DRAIN = 5.0
+# Seconds after which a thread that says nothing is taken to be stuck: more than the gateway may take to answer.
+LONGEST_SILENCE = 120.0
 # Seconds between two looks for incoming SMS whose callback may have got lost.
 FETCH_EVERY = 60.0
 # And between two looks for those who have been silent for long enough.
@@ -100,6 +105,8 @@ class Dispatcher:
         self._gave_up_at = float("-inf")
         self._attended_at = float("-inf")
         self._counted_at = float("-inf")
+        # When each thread last showed that it goes on, on the monotonic clock.
+        self._seen_at: dict[str, float] = {}
 
     def start(self) -> None:
         self._threads = [
@@ -115,7 +122,20 @@ class Dispatcher:
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
+            self._alive(thread.name)
             thread.start()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all threads live, and neither the sending nor the reading has been silent for long."""
+        now = time.monotonic()
+        silent = [now - self._seen_at.get(name, now) for name in ("sending", "reading")]
+        return (
+            bool(self._threads) and all(thread.is_alive() for thread in self._threads) and max(silent) < LONGEST_SILENCE
+        )
+
+    def _alive(self, name: str) -> None:
+        self._seen_at[name] = time.monotonic()
 
     def stop(self) -> None:
         """Finish what is being sent, record it, and end. Nothing new is claimed."""
@@ -123,8 +143,10 @@ class Dispatcher:
         if self._second_look is not None:
             self._second_look.stop()
         self.wake()
+        # Not for ever: a thread that asks the gateway or a language model may get no answer for long.
+        deadline = time.monotonic() + DRAIN + 2.0
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._threads = []
 
     def wake(self) -> None:
@@ -134,9 +156,12 @@ class Dispatcher:
         self._again.set()
 
     def _loop(self, turn: Callable[[], int], signal: threading.Event) -> None:
+        name = threading.current_thread().name
         while not self._stopping.is_set():
+            self._alive(name)
             try:
-                busy = turn() > 0
+                with meters.round_seconds.labels(name).time():
+                    busy = turn() > 0
             except Exception:
                 log.exception("a turn of the dispatcher failed; it goes on")
                 busy = False
@@ -166,7 +191,8 @@ class Dispatcher:
                 if try_to_fetch(self._database, self._mailbox, self._clock()):
                     self._news.set()
             except Exception:
-                log.exception("incoming SMS could not be fetched; it is tried again")
+                if not self._stopping.is_set():
+                    log.exception("incoming SMS could not be fetched; it is tried again")
 
     def send_due(self) -> int:
         """Send what is due until nothing is, each answer being recorded as it comes; gives how many were claimed."""
@@ -175,23 +201,49 @@ class Dispatcher:
         if self._trouble >= TROUBLE:
             self._rest()
         total = 0
-        flying: set[Future[Outcome]] = set()
-        with ThreadPoolExecutor(self._senders, thread_name_prefix="sms") as pool:
+        flying: dict[Future[Outcome], Row] = {}
+        try:
+            while True:
+                batch = self._claim(self._room(len(flying)))
+                total += len(batch)
+                flying |= {self._take_off(sms): sms for sms in batch}
+                if not flying:
+                    return total
+                self._alive("sending")
+                # Looks up now and then, as an end waits for no answer that does not come.
+                landed = wait(flying, 0.5, return_when=FIRST_COMPLETED).done
+                flying = {flight: sms for flight, sms in flying.items() if flight not in landed}
+                self._landed(landed)
+                if self._stopping.is_set():
+                    return total
+                if self._trouble >= TROUBLE and not flying:
+                    return total
+                self._give_up_stale()
+        finally:
+            # After an error or at the end: what is still under way is known in a moment, and must not be lost.
+            landed, unheard_of = wait(flying, DRAIN if self._stopping.is_set() else None)
+            self._landed(landed)
+            self._left_behind([flying[flight] for flight in unheard_of])
+
+    def _take_off(self, sms: Row) -> Future[Outcome]:
+        """Send it in a thread of its own, which no end of the program waits for."""
+        flight: Future[Outcome] = Future()
+
+        def fly() -> None:
             try:
-                while True:
-                    batch = self._claim(self._room(len(flying)))
-                    total += len(batch)
-                    flying |= {pool.submit(self._send, sms) for sms in batch}
-                    if not flying:
-                        return total
-                    landed, flying = wait(flying, return_when=FIRST_COMPLETED)
-                    self._landed(landed)
-                    if self._trouble >= TROUBLE and not flying:
-                        return total
-                    self._give_up_stale()
-            finally:
-                # After an error: what is still under way is known in a moment, and must not be lost.
-                self._landed(wait(flying).done)
+                flight.set_result(self._send(sms))
+            except BaseException as error:  # noqa: BLE001 (it is raised where the flight lands)
+                flight.set_exception(error)
+
+        threading.Thread(target=fly, name="sms", daemon=True).start()
+        return flight
+
+    def _left_behind(self, sms: list[Row]) -> None:
+        """The answers that an end did not wait for. These SMS may have left: they are unknown, as after a time-out."""
+        if sms:
+            log.warning("%d SMS were under way at the end; whether they left is not known", len(sms))
+            self._in_hand.difference_update(one["message_id"] for one in sms)
+            self._write_down([unheard(one, self._clock()) for one in sms])
 
     def _room(self, flying: int) -> int:
         """How many more may be under way. After trouble a single SMS probes the gateway, alone."""
@@ -269,4 +321,5 @@ class Dispatcher:
         log.warning("the SMS gateway is in trouble; waiting %.0f s before the next attempt", seconds)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not self._stopping.is_set():
+            self._alive("sending")
             time.sleep(0.1)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from ftcore import meters
 from ftcore.database import Database, Row, Transaction
 from ftcore.outreach import answers, reports
 from ftcore.outreach.callbacks import form_text
@@ -38,7 +39,7 @@ def _take_all(database: Database, rows: list[Row], take: Callable[[Transaction, 
     if not rows:
         return 0
     try:
-        return database.transact(lambda tx: take(tx, _unread(database, tx, rows)))
+        taken = database.transact(lambda tx: take(tx, _unread(database, tx, rows)))
     except database.conflicts:
         raise  # they stay to be read
     except Exception:
@@ -46,7 +47,9 @@ def _take_all(database: Database, rows: list[Row], take: Callable[[Transaction, 
             return sum(_take_all(database, [row], take, now) for row in rows)
         log.exception("callback %s could not be read", rows[0]["callback_id"])
         database.transact(lambda tx: _handled(tx, [rows[0]["callback_id"]], now, "error"))
-        return 1
+        taken = 1
+    meters.callbacks_read.labels("delivery" if rows[0]["kind"] == "delivery" else "message").inc(taken)
+    return taken
 
 
 def _unread(database: Database, tx: Transaction, rows: list[Row]) -> list[Row]:

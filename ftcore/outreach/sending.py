@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ftcore import meters
 from ftcore.database import Row
 from ftcore.errors import SmsError, SmsUnknown
 from ftcore.model import MessageState
@@ -35,6 +37,22 @@ class Outcome:
 
 def send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime]) -> Outcome:
     """Hand one claimed SMS over, once, and say what became of it. Never raises."""
+    began = time.monotonic()
+    outcome = _send(gateway, sms, clock)
+    meters.gateway_seconds.observe(time.monotonic() - began)
+    meters.gateway_calls.labels("not_sent" if outcome.change is None else outcome.change.state.value).inc()
+    return outcome
+
+
+def unheard(sms: Row, now: datetime) -> Outcome:
+    """What became of an SMS whose answer nobody waited for."""
+    unknown = ledger.Change(
+        sms["agency_id"], sms["message_id"], MessageState.UNKNOWN, now, "dispatcher", "arrêt du programme"
+    )
+    return Outcome(sms, unknown)
+
+
+def _send(gateway: campaigns.SmsGateway, sms: Row, clock: Callable[[], datetime]) -> Outcome:
 
     def change(state: MessageState, detail: str | None = None, **more: str | None) -> ledger.Change:
         return ledger.Change(sms["agency_id"], sms["message_id"], state, clock(), "dispatcher", detail, **more)

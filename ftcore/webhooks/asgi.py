@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 from starlette.routing import Route
@@ -13,15 +14,20 @@ from ftcore.database import GroupCommit
 from ftcore.headers import EVERY_METHOD
 from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.webhooks.checks import LARGEST_FORM, Answer, Guard, Limits, Malformed, announced, complain, row_of
+from ftcore.webhooks.tally import Tally
 
 log = logging.getLogger(__name__)
 
 
 def routes(
-    group_commit: GroupCommit, known: KnownSecrets, on_stored: Callable[[], None], limits: Limits | None = None
+    group_commit: GroupCommit,
+    known: KnownSecrets,
+    on_stored: Callable[[], None],
+    limits: Limits | None = None,
+    tally: Tally | None = None,
 ) -> list[Route]:
     """The routes POST /callbacks/SECRET/{delivery,incoming,opt-out}; every other method gets 405."""
-    door = _Door(group_commit, known, on_stored, limits or Limits())
+    door = _Door(group_commit, known, on_stored, limits or Limits(), tally or Tally())
     return [Route("/callbacks/{secret}/{kind}", door, methods=EVERY_METHOD)]
 
 
@@ -29,8 +35,14 @@ class _Door:
     """The ASGI endpoint behind those routes."""
 
     def __init__(
-        self, group_commit: GroupCommit, known: KnownSecrets, on_stored: Callable[[], None], limits: Limits
+        self,
+        group_commit: GroupCommit,
+        known: KnownSecrets,
+        on_stored: Callable[[], None],
+        limits: Limits,
+        tally: Tally,
     ) -> None:
+        self._tally = tally
         self._group_commit = group_commit
         self._known = known
         self._on_stored = on_stored
@@ -38,7 +50,9 @@ class _Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Without the framework's request and response: they cost as much as all the rest of a callback.
+        began = time.monotonic()
         status, *more = await self._answer(scope, receive)
+        self._tally.answered(status, time.monotonic() - began)
         headers = [(b"content-length", b"0"), *more]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         # No body: it would be written apart from its head, a second call of the system for each callback.
@@ -62,6 +76,7 @@ class _Door:
         except Exception:
             log.exception("a callback could not be stored")
             return 503, (b"retry-after", b"30")
+        self._tally.saw(row["callback_id"])
         self._on_stored()
         return (200,)
 

@@ -21,11 +21,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ftcore import logs
+from ftcore.private_files import keep_files_private
 from ftcore.trust.secret_hashes import SecretHashes
 from ftcore.webhooks.checks import Answer, Guard, Limits, Malformed, announced, complain, is_within, row_of
 from ftcore.webhooks.http import NO_ROOM, Request, Server
 from ftcore.webhooks.orders import Orders
 from ftcore.webhooks.spool import SpoolWriter, to_record
+from ftcore.webhooks.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class CallbackDesk:
         self._forwarders = forwarders
         self._spool = spool
         self._bell = bell
+        self.tally = Tally()
 
     def refusal(self, request: Request) -> Answer | None:
         parts = request.path.partition(b"?")[0].split(b"/")
@@ -62,7 +65,9 @@ class CallbackDesk:
 
     def read(self, request: Request) -> Answer | bytes:
         try:
-            return to_record(row_of(request.kind, request.body, request.headers.get(b"content-type", b"")))
+            row = row_of(request.kind, request.body, request.headers.get(b"content-type", b""))
+            self.tally.saw(row["callback_id"])
+            return to_record(row)
         except Malformed:
             return (400,)
         except Exception:
@@ -103,10 +108,13 @@ async def serve(orders: Orders, more_orders: asyncio.StreamReader) -> None:
         spool,
         orders.bell,
     )
-    server = Server(desk)
+    server = Server(desk, desk.tally)
     ending = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ending.set)
     os.set_blocking(orders.bell, False)
+    # Whoever reads the counts may be busy; no callback waits for that.
+    os.set_blocking(sys.stdout.fileno(), False)
+    told = desk.tally.written()
     listening = socket.socket(fileno=orders.listening)
     accepting = await loop.create_server(server.accept, sock=listening, backlog=2048)
     obeying = loop.create_task(_obey(desk, more_orders, ending))
@@ -114,13 +122,24 @@ async def serve(orders: Orders, more_orders: asyncio.StreamReader) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(ending.wait(), 1.0)
         server.close_late()
+        told = _tell(desk.tally, told)
         if spool.close_if_old():
             desk.ring()
     accepting.close()
     server.close()
     obeying.cancel()
     spool.close()
+    _tell(desk.tally, told)
     await asyncio.sleep(0)  # let the last answers leave
+
+
+def _tell(tally: Tally, told: list[object]) -> list[object]:
+    """Say on the standard output what has been counted, if that is news; give what has been said by now."""
+    counted = tally.written()
+    if counted != told:
+        with suppress(OSError):  # a line is shorter than what a pipe takes as a whole
+            os.write(sys.stdout.fileno(), json.dumps(counted).encode() + b"\n")
+    return counted
 
 
 async def _obey(desk: CallbackDesk, orders: asyncio.StreamReader, ending: asyncio.Event) -> None:
@@ -144,8 +163,8 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logs.keep_private([])
+    keep_files_private()
+    logs.set_up(os.environ.get("FT_LOG", "text"), [])
     with suppress(OSError):  # where it is allowed: before others it answers sooner, and it needs little
         os.setpriority(os.PRIO_PROCESS, 0, -10)
     asyncio.run(main())

@@ -19,6 +19,7 @@ import httptools
 
 from ftcore.headers import SAFETY_HEADERS
 from ftcore.webhooks.checks import LARGEST_FORM, Answer
+from ftcore.webhooks.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -69,11 +70,12 @@ class Server:
     a thread would wait for the interpreter longer than for the disk, and meanwhile the kernel holds what arrives.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, tally: Tally | None = None) -> None:
         self.desk = desk
+        self.tally = tally or Tally()
         self.loop = asyncio.get_running_loop()
         self.connections: set[Connection] = set()
-        self._waiting: list[tuple[Connection, Answer | bytes, bool]] = []
+        self._waiting: list[tuple[Connection, Answer | bytes, bool, float]] = []
 
     def accept(self) -> Connection:
         """The protocol of a new connection."""
@@ -83,15 +85,18 @@ class Server:
         """Have this answered at the end of the turn."""
         if not self._waiting:
             self.loop.call_soon(self.flush)
-        self._waiting.append((connection, answer, ends))
+        self._waiting.append((connection, answer, ends, self.loop.time()))
 
     def flush(self) -> None:
         """Store, then answer, in the order in which it was asked."""
         waiting, self._waiting = self._waiting, []
-        records = [answer for _, answer, _ in waiting if isinstance(answer, bytes)]
+        records = [answer for _, answer, _, _ in waiting if isinstance(answer, bytes)]
         stored: Answer = (200,) if not records or self.desk.store(records) else NO_ROOM
-        for connection, answer, ends in waiting:
+        for connection, answer, ends, _ in waiting:
             connection.write(stored if isinstance(answer, bytes) else answer, ends)
+        now = self.loop.time()
+        for _, answer, _, since in waiting:
+            self.tally.answered(stored[0] if isinstance(answer, bytes) else answer[0], now - since)
 
     def close_late(self) -> None:
         """End the connections whose time is over; call it each second."""

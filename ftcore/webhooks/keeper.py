@@ -7,6 +7,7 @@ of being turned away.
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
 import select
@@ -25,6 +26,7 @@ from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.webhooks.checks import Limits
 from ftcore.webhooks.orders import Orders, secrets_line, start_door, tell
 from ftcore.webhooks.spool import SpoolReader
+from ftcore.webhooks.tally import Tally, read, total
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +87,28 @@ class DoorKeeper:
         self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._threads: list[threading.Thread] = []
+        # What the doors that have ended had counted, and what the present one says.
+        self._counted = Tally()
+        self._counting = Tally()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether a door's process is there to answer."""
+        process = self._process
+        return process is not None and process.poll() is None
+
+    @property
+    def tally(self) -> Tally:
+        """What the door has answered since the program started, a second old at most."""
+        return total([self._counted, self._counting])
+
+    def spooled_bytes(self) -> int:
+        """How much stands in the spool."""
+        size = 0
+        for file in self._folder.iterdir():
+            with suppress(FileNotFoundError):  # taken in meanwhile
+                size += file.stat().st_size
+        return size
 
     @property
     def url(self) -> str:
@@ -183,19 +207,33 @@ class DoorKeeper:
         return start_door(orders)
 
     def _attend(self, process: subprocess.Popen[bytes], told: list[str]) -> None:
-        """Tell the process each change of the secrets, until it has ended."""
+        """Tell the process each change of the secrets and hear what it counts, until it has ended."""
         assert process.stdout is not None
-        # It writes nothing there: that the file ends says that the process has.
-        while not select.select([process.stdout], [], [], 1.0)[0]:
+        heard = b""
+        while True:
+            if select.select([process.stdout], [], [], 1.0)[0]:
+                # That the file ends says that the process has.
+                said = os.read(process.stdout.fileno(), 65536)
+                if not said:
+                    break
+                heard = self._hear(heard + said)
             hashes = self._hashes()
             if hashes != told:
                 tell(process, secrets_line(hashes))
                 told = hashes
         process.wait()
+        self._counted, self._counting = self.tally, Tally()
         for stream in (process.stdin, process.stdout):
             assert stream is not None
             with suppress(OSError):
                 stream.close()
+
+    def _hear(self, said: bytes) -> bytes:
+        """Take over the last whole line; gives what is not whole yet."""
+        *lines, rest = said.split(b"\n")
+        if lines:
+            self._counting = read(json.loads(lines[-1]))
+        return rest
 
     def _hashes(self) -> list[str]:
         if self._known.is_stale():

@@ -41,7 +41,7 @@ def start_door(orders: Orders, log: int | None = None) -> subprocess.Popen[bytes
     Its log goes to the open file `log`, or to where this process's goes.
     """
     # The process that strangers talk to knows no key and no password of this one.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("FT_")}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FT_") or name == "FT_LOG"}
     process = subprocess.Popen(
         [sys.executable, "-m", "ftcore.webhooks.door"],
         stdin=subprocess.PIPE,
