@@ -28,6 +28,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # A comparison by lot decides what people receive.
     "define comparisons": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # What was done in the agency, by whom and why: no text of anybody in it.
+    "see journal": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "export journal": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # Why somebody was, or was not, contacted: the answer that a person may ask for.
+    "explain contacts": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 
 

@@ -1,0 +1,77 @@
+"""What can stand in the journal as an act, in the words of the screen. A test finds those that are missing here."""
+
+from __future__ import annotations
+
+ACTS = {
+    # Writing
+    "offer saved": "Offre enregistrée",
+    "offer changed": "Offre modifiée",
+    "findings overridden": "Points bloquants d'une offre outrepassés",
+    "draft written": "Texte proposé par le modèle de langue",
+    "draft accepted": "Texte proposé retenu",
+    "prompt published": "Consigne de l'assistant publiée",
+    "prompt withdrawn": "Consigne de l'assistant retirée",
+    # Choosing people
+    "candidates imported": "Fichier de personnes importé",
+    "referential loaded": "Référentiel chargé",
+    "weights saved": "Profil de critères enregistré",
+    "campaign launched": "Campagne lancée",
+    "person contacted": "Personne contactée",
+    "person left out": "Personne non contactée à la vérification",
+    "person set aside": "Personne retirée de la sélection",
+    "campaign running": "Campagne reprise",
+    "campaign paused": "Campagne mise en pause",
+    "campaign stopped": "Campagne arrêtée",
+    # Sending
+    "test message": "SMS de test envoyé",
+    "message unknown": "Envoi incertain",
+    "unknown message arrived": "Envoi incertain : reçu",
+    "unknown message lost": "Envoi incertain : non reçu",
+    "unknown message send_again": "Envoi incertain : renvoyé",
+    "wording changed": "Modèle de SMS modifié",
+    "sending hours changed": "Horaires d'envoi modifiés",
+    "caps changed": "Plafonds d'envoi modifiés",
+    "satisfaction question": "Question de satisfaction réglée",
+    "sending stopped": "Envois de l'agence arrêtés",
+    "sending resumed": "Envois de l'agence repris",
+    "opt-out": "STOP enregistré",
+    # Exchanges
+    "reply read": "Réponse lue par l'automate",
+    "reply looked at again": "Réponse relue par le modèle de langue",
+    "reading corrected": "Lecture corrigée",
+    "prerequisite noted": "Prérequis noté",
+    "taken over": "Échange repris par un conseiller",
+    "given back": "Échange rendu à l'automate",
+    "message by hand": "SMS écrit par un conseiller",
+    "complaint noted": "Réclamation notée",
+    "verdict": "Décision d'un conseiller",
+    "verdict withdrawn": "Décision retirée",
+    "employer sheet": "Fiche pour l'employeur préparée",
+    "offer closed": "Offre fermée",
+    "silence: closed": "Échanges clos faute de réponse",
+    "silence: interested": "Échanges confiés à un conseiller faute de suite",
+    # Measuring
+    "comparison defined": "Comparaison définie",
+    "comparison discarded": "Comparaison abandonnée avant son début",
+    "comparison started": "Comparaison commencée",
+    "comparison stopped": "Comparaison arrêtée",
+    "comparison full": "Comparaison : effectif atteint",
+    "comparison counted": "Comparaison : résultat compté",
+    "pilot designated": "Agences pilotes désignées",
+    "pilot outcomes imported": "Résultats d'agences importés",
+    "baseline changed": "Hypothèse de gain modifiée",
+    "labelled set read": "Jeu étiqueté relu",
+    "research export": "Export pour la recherche",
+    # Keeping
+    "callback secret made": "Adresse de retour créée",
+    "callback secret retired": "Adresse de retour retirée",
+    "demo created": "Démonstration créée",
+    "journal exported": "Journal exporté",
+    "journal forgotten": "Écritures anciennes du journal effacées",
+    "contact explained": "Explication d'un contact établie",
+}
+
+
+def label(act: str) -> str:
+    """The act as it is shown; one that is not known yet, as it is written."""
+    return ACTS.get(act, act)
