@@ -16,6 +16,7 @@ from uuid import UUID
 import click
 from tqdm import tqdm
 
+from ftcore.commands.journal import journal_group
 from ftcore.errors import FtError
 from ftcore.model import ImportReport
 from ftcore.settings import Settings
@@ -403,6 +404,9 @@ def rehearse_command(offers: Path, candidates: int, seed: int, as_json: bool) ->
     totals = result["totals"]
     if totals["lost"] or totals["doubled"] or totals["without_state"]:
         sys.exit(1)
+
+
+main.add_command(journal_group)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def launch(
             "considered": considered,
             "demo": False,
             "criteria": choice.criteria if choice else None,
+            "basis": choices.basis(choice, offer, considered) if choice else None,
         }
         tx.insert("campaign", [campaign])
         if choice is not None:
@@ -106,10 +107,39 @@ def launch(
             now,
             f"{len(planned.kept)} people, {len(planned.excluded)} excluded, {planned.parts} SMS parts, "
             f"wording {planned.wordings}",
+            automaton="ranking" if choice else "",
         )
+        _journal_people(tx, offer.agency_id, person, campaign_id, planned, choice, now)
         return campaign_of(campaign, len(planned.kept))
 
     return database.transact(write)
+
+
+def _journal_people(
+    tx: Transaction,
+    agency_id: UUID,
+    person: Person,
+    campaign_id: UUID,
+    planned: Preflight,
+    choice: Choice | None,
+    now: datetime,
+) -> None:
+    """Who is written to, who is not and why, one entry each: what somebody may ask about later."""
+    places = {candidate_id: place for place, candidate_id in enumerate(choice.shown, 1)} if choice else {}
+    removed = choice.removed if choice else {}
+    told = [
+        (each.candidate_id, "person contacted",
+         f"proposed, place {places[each.candidate_id]}" if each.candidate_id in places else "chosen by hand", "chosen")
+        for each in planned.kept
+    ]  # fmt: skip
+    told += [(each.candidate_id, "person left out", each.reason, "") for each in planned.excluded]
+    told += [(candidate_id, "person set aside", reason, "removed") for candidate_id, reason in removed.items()]
+    for candidate_id, act, reason, verdict in told:
+        journal.record(
+            tx, agency_id, person.person_id, act, campaign_id, now,
+            person=candidate_id, reason=reason, verdict=verdict,
+            automaton="preflight" if act == "person left out" else "",
+        )  # fmt: skip
 
 
 def _refuse(planned: Preflight, confirmed: str | None) -> None:

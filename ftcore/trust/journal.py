@@ -27,8 +27,8 @@ from ftcore.phones import mask
 # Who acts where no person does.
 AUTOMATON = "automate"
 # What an entry says. All of it is in its hash, with its place and the hash before it.
-SAID = ("entry_id", "happened_utc", "actor", "act", "subject", "candidate_id", "detail", "reason", "verdict", "automaton",
-        "model", "prompt")  # fmt: skip
+SAID = ("entry_id", "happened_utc", "actor", "act", "subject", "candidate_id", "detail", "reason", "verdict",
+        "automaton", "model", "prompt")  # fmt: skip
 PLACED = ("agency_id", "chain", "sequence", "previous_hash")
 LONGEST = 500
 # Whatever else is purged: six months (AI Act, article 26(6)), to the longer side.
@@ -282,9 +282,19 @@ def _clean(text: str) -> str:
 
 def _pseudonym(actor: str) -> str:
     """The actor as an id: an address or a name that somebody gave as one is hidden behind its hash."""
-    if _PSEUDONYM.fullmatch(actor) and mask(actor) == actor or _UUID.fullmatch(actor):
+    if _UUID.fullmatch(actor) or (_PSEUDONYM.fullmatch(actor) and mask(actor) == actor):
         return actor
     return f"h-{hashlib.sha256(actor.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def candidate_of(tx: Transaction, agency_id: UUID, conversation_id: UUID) -> UUID | None:
+    """Whose conversation it is, for an entry that is about them."""
+    candidate_id: UUID | None = tx.value(
+        "SELECT candidate_id FROM conversation WHERE agency_id = $1 AND conversation_id = $2",
+        agency_id,
+        conversation_id,
+    )
+    return candidate_id
 
 
 def erase_reasons(tx: Transaction, agency_id: UUID, entry_ids: Sequence[UUID]) -> None:

@@ -163,13 +163,10 @@ class _Walk:
         return (kept[-1]["sequence"], kept[-1]["hash"]) if kept else (0, "")
 
     def _entries(self, agency_id: UUID, chain: str) -> Iterator[Row]:
-        """The entries in their order, a batch at a time, two of one place included."""
-        sequence, entry_id = -1, UUID(int=0)
-        while rows := self._reader.rows(_BATCH, agency_id, chain, sequence, entry_id):
+        for rows in batches(self._reader, agency_id, chain):
             for row in rows:
                 self._walked += 1
                 yield row
-            sequence, entry_id = rows[-1]["sequence"], rows[-1]["entry_id"]
             self._progress(self._walked, self._total)
 
     def _wrong(self, entry: Row, last: int, link: str) -> Broken | None:
@@ -196,6 +193,14 @@ class _Walk:
     def _seen(self, link: str) -> None:
         if link in self._sought:
             self._found.add(link)
+
+
+def batches(reader: Transaction, agency_id: UUID, chain: str) -> Iterator[list[Row]]:
+    """The entries of a chain in their order, some thousands at a time, two of one place included."""
+    sequence, entry_id = -1, UUID(int=0)
+    while rows := reader.rows(_BATCH, agency_id, chain, sequence, entry_id):
+        yield rows
+        sequence, entry_id = rows[-1]["sequence"], rows[-1]["entry_id"]
 
 
 def _order(head: Head) -> tuple[str, str]:
