@@ -246,7 +246,8 @@ class _Statement:
         )
         names = ", ".join(f"r.{name}_part, r.{name}_mean" for name in parts)
         return f"""
-            SELECT p.*, r.place, r.km, r.degree, r.score, r.confidence, r.excluded_by, r.people, r.proposed, {names} FROM (
+            SELECT p.*, r.place, r.km, r.degree, r.score, r.confidence, r.excluded_by, r.people, r.proposed, {names}
+            FROM (
                 SELECT *, row_number() OVER (
                     PARTITION BY excluded_by ORDER BY {turns}score DESC, confidence DESC, candidate_id
                 ) AS place FROM (

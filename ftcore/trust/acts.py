@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 ACTS = {
     # Writing
     "offer saved": "Offre enregistrée",
@@ -75,3 +77,98 @@ ACTS = {
 def label(act: str) -> str:
     """The act as it is shown; one that is not known yet, as it is written."""
     return ACTS.get(act, act)
+
+
+# What entries say beside their act is written in few English words, the same for ever as they are hashed. The screen
+# says them in French; a word that is missing here is shown as it is written.
+_WORDS = {
+    # verdicts and readings
+    "introduced": "mise en relation",
+    "retained": "retenue",
+    "not_retained": "non retenue",
+    "called_back": "rappelée",
+    "to_see": "à revoir",
+    "closed": "clos",
+    "chosen by hand": "choisie à la main",
+    "chosen": "choisie",
+    "removed": "retirée",
+    "overridden": "outrepassé",
+    "as it was": "tel quel",
+    "edited": "modifié",
+    "yes": "oui",
+    "no": "non",
+    "unsure": "hésite",
+    "question": "question",
+    "callback": "à rappeler",
+    "stop": "STOP",
+    "wrong_person": "mauvaise personne",
+    "unclear": "à lire",
+    "met": "rempli",
+    "not_met": "non rempli",
+    "unknown": "inconnu",
+    "arrived": "reçu",
+    "lost": "non reçu",
+    "send_again": "renvoyé",
+    "sure": "de sûreté",
+    "read as": "lu comme",
+    "asked for interest": "à la question de l'intérêt",
+    "asked for availability": "à la question de la disponibilité",
+    "asked for prerequisite": "à la question d'un prérequis",
+    "asked for": "à la question",
+    "nothing was asked": "rien n'était demandé",
+    "proposed to a person, who decides": "proposé à une personne, qui décide",
+    "proposed, place": "proposée, place",
+    # reasons
+    "in their own words": "en toutes lettres, à part",
+    "in the thread": "en toutes lettres, dans l'échange",
+    "with the comparison": "en toutes lettres, avec la comparaison",
+    "characters": "caractères",
+    # counts
+    "people told": "personnes prévenues",
+    "people": "personnes",
+    "excluded": "exclues",
+    "SMS parts": "parties de SMS",
+    "wording": "modèle",
+    "conversations": "échanges",
+    "added": "ajoutées",
+    "updated": "mises à jour",
+    "unchanged": "inchangées",
+    "rejected": "rejetées",
+    "left": "sorties de la liste",
+    "entries before": "écritures d'avant le",
+    "entries": "écritures",
+    "messages": "messages",
+    "rows": "lignes",
+    "units": "unités",
+    "suppressed": "retirées",
+    "pilots": "pilotes",
+    "controls since": "témoins depuis",
+    "euros a day": "euros par jour",
+    "euros a campaign": "euros par campagne",
+    "a campaign": "par campagne",
+    "became": "est devenu",
+    "complete": "complet",
+    "and": "et",
+    "to": "à",
+    # machines
+    "automate": "Automate",
+    "ranking": "classement",
+    "preflight": "vérification",
+    "reader": "lecture",
+    "second look": "seconde lecture",
+    "opt-outs": "STOP",
+    "silences": "silences",
+    "dispatcher": "envoi",
+    "assistant": "assistant",
+    "opening": "premier message",
+}
+# Said alone only: within a sentence they might be French.
+_WHOLE = {"on": "oui", "off": "non"}
+_WORD = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)) + r")(?![\w-])")
+
+
+def in_french(text: str) -> str:
+    """What an entry says, in the words of the screen."""
+    if text in _WHOLE:
+        return _WHOLE[text]
+    return re.sub(r"(?<=\d)%", "\u202f%", _WORD.sub(lambda found: _WORDS[found[0]], text))

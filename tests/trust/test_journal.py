@@ -234,7 +234,7 @@ def test_replicas_append_to_one_journal(engine: str, request: pytest.FixtureRequ
     try:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(write, replicas))
-        assert [numbers for numbers in places(replicas[0]).values()] == [list(range(1, 21))]
+        assert list(places(replicas[0]).values()) == [list(range(1, 21))]
         assert journal_proof.verify(replicas[1]).holds
     finally:
         for replica in replicas:
