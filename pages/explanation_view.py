@@ -1,6 +1,7 @@
 """The answer to "why was I (not) contacted?": shown, and taken along as text, PDF or Word."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
@@ -53,7 +54,7 @@ def downloads(told: Explanation) -> None:
         for label, ending, mime, made in forms:
             st.download_button(
                 label,
-                lambda ending=ending, made=made: take_along(told, ending, made),
+                partial(take_along, told, ending, made),
                 # The pseudonym is unique, and so is the name: addresses of large downloads are made of it.
                 file_name=f"explication-{told.candidate_id}.{ending}",
                 mime=mime,

@@ -85,7 +85,7 @@ def filters() -> Wanted:
                                  on_change=first_page)  # fmt: skip
     about = columns[2].text_input("Sur qui ou sur quoi", key="journal.about", on_change=first_page,
                                   placeholder="Pseudonyme d'une personne, ou identifiant")  # fmt: skip
-    period = columns[3].date_input("Période", (), key="journal.period", on_change=first_page, format="DD/MM/YYYY",
+    period = columns[3].date_input("Période", [], key="journal.period", on_change=first_page, format="DD/MM/YYYY",
                                    max_value=wording.paris(utc_now()).date())  # fmt: skip
     days: tuple[date, ...] = tuple(period) if isinstance(period, tuple) else (period,)
     state.setdefault("journal.page", 1)

@@ -86,8 +86,8 @@ def _say(proof: Proof, sought: int) -> None:
         click.echo(f"{proof.unchained} écritures datent d'avant le chaînage : elles sont comptées, pas prouvées.")
     for wrong in proof.broken:
         click.echo(f"MAILLON ROMPU : {wrong}")
-    for head in proof.lost_heads:
-        click.echo(f"TÊTE INTROUVABLE : {head} ne fait plus partie d'aucune chaîne intacte.")
+    for lost in proof.lost_heads:
+        click.echo(f"TÊTE INTROUVABLE : {lost} ne fait plus partie d'aucune chaîne intacte.")
     if proof.holds:
         found = f", {sought} têtes retrouvées" if sought else ""
         click.echo(f"Journal intact : {proof.entries} écritures, {len(proof.heads)} chaînes{found}.")
