@@ -10,6 +10,7 @@ from bench.engines import engines
 from bench.faults.command import faults
 from bench.first_token import first_token
 from bench.imports import imports
+from bench.journal import prove_journal
 from bench.metrics import mesures
 from bench.occupations import occupations
 from bench.quality import quality
@@ -39,6 +40,7 @@ main.add_command(callbacks)
 main.add_command(read_replies)
 main.add_command(stops)
 main.add_command(mesures, "metrics")
+main.add_command(prove_journal, "journal")
 
 if __name__ == "__main__":
     main()

@@ -13,6 +13,7 @@ from ftcore.commands.callbacks import callbacks_group
 from ftcore.commands.database import database_group
 from ftcore.commands.dispatch import dispatch
 from ftcore.commands.imports import import_group
+from ftcore.commands.journal import journal_group
 from ftcore.commands.occupation import find_occupation
 from ftcore.commands.reference import reference_group
 from ftcore.commands.rehearse import rehearse_command
@@ -41,6 +42,9 @@ main.add_command(rehearse_command)
 main.add_command(replies_group)
 main.add_command(restore)
 main.add_command(run)
+
+
+main.add_command(journal_group)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from ftcore.outreach import sending_rules
 from ftcore.services import current
 from pages import doors
 from pages.accounts_desk import show_accounts_desk
+from pages.journal_desk import show_journal
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
@@ -283,6 +284,7 @@ DESKS = {
     "Plafonds et horaires": show_sending_desk,
     "Assistant": show_assistant,
     "Comptes et rôles": show_accounts_desk,
+    "Journal": show_journal,
     "État du service": show_state,
 }
 doors.keep("administration.py", services.person)

@@ -20,6 +20,7 @@ SECTIONS = {
     "Plafonds et horaires": "see sending rules",
     "Assistant": "write with the assistant",
     "Comptes et rôles": "manage accounts",
+    "Journal": "see journal",
     "État du service": "see service state",
 }
 PAGES: dict[str, frozenset[str]] = {

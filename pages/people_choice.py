@@ -47,6 +47,8 @@ def people_step(offer: Offer) -> Selection:
         tuple(ranked.candidate.candidate_id for ranked in listed),
         {UUID(key): reason for key, reason in removed.items()},
         since_utc=st.session_state.setdefault(f"preselection.since.{offer.offer_id}", utc_now()),
+        scored=choices.scores(found.people),
+        excluded=found.excluded,
     )
     with right:
         added = added_by_hand()

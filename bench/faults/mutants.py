@@ -30,6 +30,7 @@ _DISPATCHER = "tests/outreach/test_dispatcher.py::"
 _VENDOR = "tests/adapters/test_africastalking.py::"
 _INBOX = "tests/outreach/test_inbox.py::"
 _DOOR = "tests/test_webhooks.py::"
+_PROOF = "tests/trust/test_journal_proof.py::"
 
 MUTANTS = (
     Mutant(
@@ -231,6 +232,62 @@ MUTANTS = (
         "if valid >= MOST_VALID:",
         "if False:",
         "tests/trust/test_callback_secrets.py::test_two_are_valid_during_a_rotation_and_never_three",
+    ),
+    Mutant(
+        "every field of an entry is in its hash",
+        "ftcore/trust/journal.py",
+        "for name in (*PLACED, *SAID) if",
+        "for name in (*PLACED, *SAID[:-1]) if",
+        _PROOF + "test_each_field_is_in_the_hash",
+    ),
+    Mutant(
+        "each entry holds the hash of the one before",
+        "ftcore/trust/journal.py",
+        'head = entry["hash"] = digest(entry)',
+        'entry["hash"] = digest(entry)',
+        _PROOF + "test_an_untouched_journal_holds_and_its_heads_are_told",
+    ),
+    Mutant(
+        "the head tells where a chain ends",
+        "ftcore/trust/journal_proof.py",
+        "if head is None or (head.sequence, head.hash) != (last, link):",
+        "if head is None:",
+        _PROOF + "test_every_way_to_tamper_is_found_at_its_first_link",
+    ),
+    Mutant(
+        "an entry must follow the one before",
+        "ftcore/trust/journal_proof.py",
+        'return None if entry["previous_hash"] == link else Broken.REPLACED',
+        "return None",
+        _PROOF + "test_a_link_written_anew_without_what_follows_is_found",
+    ),
+    Mutant(
+        "a head that was kept must be found again",
+        "ftcore/trust/journal_proof.py",
+        "lost = sorted(self._sought - self._found)",
+        "lost = list[str]()",
+        _PROOF + "test_a_chain_written_anew_throughout_is_found_by_a_head_kept_elsewhere",
+    ),
+    Mutant(
+        "the journal keeps six months",
+        "ftcore/trust/journal.py",
+        "if cutoff > now - KEPT_AT_LEAST:",
+        "if False:",
+        "tests/trust/test_journal.py::test_six_months_are_kept_whatever_is_asked",
+    ),
+    Mutant(
+        "numbers and addresses are blotted out of the journal",
+        "ftcore/trust/journal.py",
+        'return _ADDRESS.sub("[adresse]", mask(line))[:LONGEST]',
+        "return line[:LONGEST]",
+        "tests/trust/test_journal.py::test_no_number_and_no_address_stands_in_an_entry",
+    ),
+    Mutant(
+        "the journal of another agency is not found",
+        "ftcore/trust/journal_search.py",
+        'tests = ["j.agency_id = $1"]',
+        'tests = ["$1::UUID IS NOT NULL"]',
+        "tests/trust/test_journal_search.py::test_entries_are_found_by_act_person_thing_and_day",
     ),
 )
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import pyarrow as pa
 
@@ -31,6 +31,9 @@ ATTEMPTS = 60
 
 class Transaction(ABC):
     """The statements of one transaction, or of reads outside any."""
+
+    # Work that waits for the end of the transaction, each with its items; None where nothing ends.
+    _at_end: dict[Callable[[Transaction, list[Any]], None], list[Any]] | None = None
 
     @abstractmethod
     def _run(self, sql: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -55,6 +58,26 @@ class Transaction(ABC):
     @abstractmethod
     def expect_many(self) -> None:
         """Say that the rest of this transaction joins and sorts very many rows."""
+
+    def at_end(self, work: Callable[[Transaction, list[Any]], None], item: Any) -> None:
+        """Have `work` done once, right before the commit and in it, with all items that were given for it.
+
+        For what every transaction must change in turn: the later it is changed, the fewer must run again.
+        """
+        if self._at_end is None:
+            raise DatabaseError("Rien ne peut être écrit pendant une lecture.")
+        self._at_end.setdefault(work, []).append(item)
+
+    def begins(self) -> Self:
+        """From here on this is a transaction, that has an end."""
+        self._at_end = {}
+        return self
+
+    def finish(self) -> None:
+        """Do what waits for the end."""
+        for work, items in (self._at_end or {}).items():
+            work(self, items)
+        self._at_end = None
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """All rows, each as a dict by column name."""

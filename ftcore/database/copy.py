@@ -18,7 +18,7 @@ TABLES = (
     "opt_out",
     "callback",
     "comparison", "comparison_assignment", "comparison_count",
-    "launch_turn", "journal", "sandbox_sms",
+    "launch_turn", "journal", "journal_head", "journal_checkpoint", "journal_reason", "sandbox_sms",
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
     "sending_slot", "callback_secret", "fetch_mark",

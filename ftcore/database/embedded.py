@@ -158,7 +158,9 @@ class DuckDatabase(Database):
         cursor = self.cursor()
         try:
             cursor.begin()
-            yield _DuckTransaction(cursor)
+            tx = _DuckTransaction(cursor).begins()
+            yield tx
+            tx.finish()
             cursor.commit()
         except BaseException:
             # Any error aborts a DuckDB transaction, and COMMIT would then return quietly.

@@ -174,7 +174,9 @@ class PostgresDatabase(Database):
                 psycopg.IsolationLevel.READ_COMMITTED if latest else psycopg.IsolationLevel.REPEATABLE_READ
             )
             with connection.transaction():
-                yield _PostgresTransaction(connection)
+                tx = _PostgresTransaction(connection).begins()
+                yield tx
+                tx.finish()
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:

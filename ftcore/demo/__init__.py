@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
+from ftcore.demo import journal as demo_journal
 from ftcore.demo import traits
 from ftcore.demo.agencies import AGENCIES, DemoAgency, counselor, member, paris
 from ftcore.demo.evaluation import evaluation
@@ -54,7 +55,9 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
         if tx.value("SELECT count(*) FROM agency"):
             return
         for table, rows in tables.items():
-            tx.insert(table, rows)
+            if table != "journal":
+                tx.insert(table, rows)
+        demo_journal.write(tx, tables)
         outcomes.due(tx, ((row["agency_id"], row["conversation_id"]) for row in tables["conversation"]))
         for agency in AGENCIES:
             lay_out(tx, agency.agency_id)

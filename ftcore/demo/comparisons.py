@@ -175,11 +175,10 @@ class DemoComparisons:
         self.tables["journal"].append(
             {
                 "agency_id": row["agency_id"],
-                "entry_id": self._id(),
-                "happened_utc": happened,
+                "now": happened,
                 "actor": actor,
                 "act": act,
-                "subject": str(row["comparison_id"]),
+                "subject": row["comparison_id"],
                 "detail": detail,
             }
         )

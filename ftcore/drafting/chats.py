@@ -14,7 +14,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.errors import FtError, NotFound
 from ftcore.model import Person
 from ftcore.text import fold
-from ftcore.trust import access
+from ftcore.trust import access, journal
 
 WRITE = "write with the assistant"
 LONGEST_TITLE = 80
@@ -214,12 +214,24 @@ def answered(
 
     def write(tx: Transaction) -> UUID | None:
         try:
-            _own(tx, person, chat_id)
+            own = _own(tx, person, chat_id)
         except NotFound:
             return None
         row = _turn(person, chat_id, _next_position(tx, person, chat_id), TurnRole.ASSISTANT, text, now)
         tx.insert("chat_turn", [row | {"outcome": str(outcome), "prompt": prompt, "model": model}])
         _touch(tx, person, chat_id, now)
+        journal.record(
+            tx,
+            person.agency_id,
+            person.person_id,
+            "draft written",
+            row["turn_id"],
+            now,
+            f"{own['task']}, {outcome}",
+            automaton="assistant",
+            model=model,
+            prompt=prompt,
+        )
         return UUID(str(row["turn_id"]))
 
     return database.transact(write)
@@ -343,6 +355,19 @@ def accept(database: Database, person: Person, chat_id: UUID, turn_id: UUID, tex
         row: Row = {"agency_id": person.agency_id, "acceptance_id": uuid4(), "chat_id": chat_id, "turn_id": turn_id}
         row |= {"task": own["task"], "prompt": turn["prompt"], "model": turn["model"], "body": text}
         tx.insert("chat_acceptance", [row | {"distance": distance, "length": length, "accepted_utc": now}])
+        journal.record(
+            tx,
+            person.agency_id,
+            person.person_id,
+            "draft accepted",
+            turn_id,
+            now,
+            str(own["task"]),
+            verdict="as it was" if distance == 0 else f"edited, {distance / length:.0%}",
+            automaton="assistant",
+            model=turn["model"],
+            prompt=turn["prompt"],
+        )
         return distance / length
 
     return database.transact(write)

@@ -32,10 +32,18 @@ def validate(database: Database, person: Person, offer: Offer, now: datetime, re
     report = offers.save(database, person, offer, now)
     if blocking:
         rules = ", ".join(sorted({finding.rule for finding in blocking}))
-        detail = f"{rules} : {' '.join(reason.split())[:300]}"
+        why = " ".join(reason.split())[:300]
         database.transact(
             lambda tx: journal.record(
-                tx, person.agency_id, person.person_id, "findings overridden", offer.offer_id, now, detail
+                tx,
+                person.agency_id,
+                person.person_id,
+                "findings overridden",
+                offer.offer_id,
+                now,
+                rules,
+                wrote=why,
+                verdict="overridden",
             )
         )
     return report

@@ -205,7 +205,8 @@ def stop(database: Database, person: Person, comparison_id: UUID, reason: str, n
             now,
             why,
         )
-        journal.record(tx, person.agency_id, person.person_id, "comparison stopped", comparison_id, now, why)
+        journal.record(tx, person.agency_id, person.person_id, "comparison stopped", comparison_id, now,
+                       reason=f"with the comparison ({len(why)} characters)")  # fmt: skip
 
     database.transact(write)
 

@@ -192,7 +192,14 @@ def run_labelled(
     def write(tx: Transaction) -> None:
         tx.insert("labelled_run", rows)
         journal.record(
-            tx, person.agency_id, person.person_id, "labelled set read", weights_mark(), clock(), f"{total} messages"
+            tx,
+            person.agency_id,
+            person.person_id,
+            "labelled set read",
+            weights_mark(),
+            clock(),
+            f"{total} messages",
+            model=weights_mark(),
         )
 
     database.transact(write)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,15 +18,14 @@ from ftcore.insight import figures, knockouts, sections, wording
 from ftcore.insight.comparing import MEASURES
 from ftcore.insight.figures import Choices, Figures, Filters
 from ftcore.insight.metrics import FEW, WINDOW_HOURS, Rate, rate
+from ftcore.insight.paper import heading, new_paper, paragraph, table_rows
 from ftcore.insight.sections import Section
 from ftcore.model import Person
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-INK, QUIET, LINE, HEAD = (28, 35, 51), (91, 102, 120), (213, 219, 230), (244, 246, 250)
 MOST_ROWS = 24
-CHARACTER = 1.75  # mm of a table's line for one character, with its margin
 MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
           "décembre")  # fmt: skip
 
@@ -95,19 +93,19 @@ def _agency(known: Choices, name: str | None) -> tuple[UUID, ...] | None:
 
 def pdf(found: Figures, about: Scope, now: datetime | None = None) -> bytes:
     """The report as a PDF of A4 pages: the row of figures, then each part with its chart and its table."""
-    paper = _paper(about, now or utc_now())
+    paper = new_paper(about.title, now or utc_now())
     paper.add_page()
-    _heading(paper, about.title, 20)
+    heading(paper, about.title, 20)
     for line in about.lines:
-        _text(paper, line)
+        paragraph(paper, line)
     if found.has_demo:
-        _text(paper, "Ces chiffres comprennent des données de démonstration, inventées.")
+        paragraph(paper, "Ces chiffres comprennent des données de démonstration, inventées.")
     if not found.now.contacted:
-        _text(paper, "Aucune personne contactée dans cette période.")
+        paragraph(paper, "Aucune personne contactée dans cette période.")
         return bytes(paper.output())
     paper.ln(3)
-    _rows(paper, *_figures(found))
-    _text(
+    table_rows(paper, *_figures(found))
+    paragraph(
         paper,
         f"Une réponse compte dans les {WINDOW_HOURS} h après la remise du SMS d'ouverture. IC : intervalle de Wilson "
         f"à 95{wording.NARROW}%. Deux taux dont les intervalles se recouvrent ne sont pas tenus pour différents. "
@@ -169,65 +167,23 @@ def _parts(found: Figures) -> Iterator[tuple[Section, bytes | None]]:
     yield sections.work(found), None
 
 
-def _paper(about: Scope, now: datetime) -> FPDF:
-    """An empty document with a font that has the narrow spaces, dashes and quotes of French."""
-    import matplotlib
-    from fpdf import FPDF
-
-    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    made = f"{about.title} · Entremise · fait le {wording.paris(now):%d/%m/%Y à %H:%M}"
-
-    class Paper(FPDF):
-        def footer(self) -> None:
-            self.set_y(-12)
-            self.set_font("DejaVu", size=7)
-            self.set_text_color(*QUIET)
-            self.cell(0, 5, made)
-            self.set_x(self.l_margin)
-            self.cell(0, 5, f"page {self.page_no()}", align="R")
-
-    paper = Paper(format="A4")
-    paper.add_font("DejaVu", "", fonts / "DejaVuSans.ttf")
-    paper.add_font("DejaVu", "B", fonts / "DejaVuSans-Bold.ttf")
-    paper.set_margins(16, 14)
-    paper.set_auto_page_break(True, 16)
-    paper.set_lang("fr")
-    paper.set_title(about.title)
-    paper.set_creation_date(wording.paris(now))
-    return paper
-
-
-def _heading(paper: FPDF, text: str, size: int) -> None:
-    paper.set_font("DejaVu", "B", size)
-    paper.set_text_color(*INK)
-    paper.multi_cell(0, size * 0.48, text, align="L", new_x="LMARGIN", new_y="NEXT")
-    paper.ln(1)
-
-
-def _text(paper: FPDF, text: str, *, quiet: bool = False) -> None:
-    paper.set_font("DejaVu", size=7.5 if quiet else 9)
-    paper.set_text_color(*(QUIET if quiet else INK))
-    paper.multi_cell(0, 4.4, text, align="L", new_x="LMARGIN", new_y="NEXT")
-    paper.ln(0.6)
-
-
 def _part(paper: FPDF, section: Section, chart: bytes | None) -> None:
     """One part, its heading never alone at the foot of a page."""
     if paper.will_page_break(110 if chart else 45):
         paper.add_page()
     else:
         paper.ln(6)
-    _heading(paper, section.title, 13)
-    _text(paper, section.sentence)
+    heading(paper, section.title, 13)
+    paragraph(paper, section.sentence)
     if section.note:
-        _text(paper, section.note, quiet=True)
+        paragraph(paper, section.note, quiet=True)
     if chart is not None:
         paper.image(chart, w=paper.epw, alt_text=f"{section.title}. {section.sentence}")
         paper.ln(2)
     table = section.table if section.printed is None else section.printed
-    _rows(paper, [str(name) for name in table.columns], _cells(table.head(MOST_ROWS)))
+    table_rows(paper, [str(name) for name in table.columns], _cells(table.head(MOST_ROWS)))
     if len(table) > MOST_ROWS:
-        _text(paper, f"Les {MOST_ROWS} premières lignes sur {wording.number(len(table))} : la suite se télécharge "
+        paragraph(paper, f"Les {MOST_ROWS} premières lignes sur {wording.number(len(table))} : la suite se télécharge "
                      "depuis la page Mesures.", quiet=True)  # fmt: skip
 
 
@@ -248,36 +204,3 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
         [cell(value, share) for value, share in zip(row, shares, strict=True)]
         for row in table.itertuples(index=False, name=None)
     ]  # fmt: skip
-
-
-def _rows(paper: FPDF, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with its line of names, repeated on each page; words to the left, figures to the right."""
-    from fpdf.fonts import FontFace
-
-    if not rows:
-        return
-    columns = [list(column) for column in zip(heads, *rows, strict=True)]
-    # In characters: no word is broken, and no sentence takes the whole line.
-    needed = [max(len(word) for cell in column for word in (cell.split() or [""])) + 2 for column in columns]
-    wished = [max(least, min(max(map(len, column)) + 1, 40)) for least, column in zip(needed, columns, strict=True)]
-    figures_in = [all(not cell or cell[0] in "0123456789—+−" or cell == "trop peu" for cell in column)
-                  for _, *column in columns]  # fmt: skip
-    paper.set_font("DejaVu", size=7)
-    paper.set_text_color(*INK)
-    paper.set_draw_color(*LINE)
-    with paper.table(
-        headings_style=FontFace(emphasis="BOLD", fill_color=HEAD),
-        width=min(paper.epw, max(sum(wished) * CHARACTER, paper.epw / 2)),
-        align="LEFT",
-        col_widths=tuple(wished),
-        text_align=tuple("RIGHT" if figure else "LEFT" for figure in figures_in),
-        borders_layout="HORIZONTAL_LINES",
-        line_height=4.6,
-        padding=0.6,
-        gutter_width=1.5,
-    ) as table:
-        for line in [heads, *rows]:
-            row = table.row()
-            for cell in line:
-                row.cell(cell)
-    paper.ln(2)

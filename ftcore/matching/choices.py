@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from ftcore import spreadsheet
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError
 from ftcore.matching import pool
-from ftcore.model import Candidate, Person, Ranked
+from ftcore.model import Candidate, Offer, Person, Ranked
 from ftcore.text import words
 from ftcore.trust import access, decision_times
 
@@ -42,6 +43,42 @@ class Choice:
     selected: tuple[UUID, ...] = ()
     # When the list was first shown: whether anybody looked at it is seen by how long that took.
     since_utc: datetime | None = None
+    # The score of each who was shown, with its points by criterion; and how many each condition excluded.
+    scored: Mapping[UUID, tuple[float, Mapping[str, float]]] = field(default_factory=dict)
+    excluded: Mapping[str, int] = field(default_factory=dict)
+
+
+def scores(found: Sequence[Ranked]) -> dict[UUID, tuple[float, Mapping[str, float]]]:
+    """The score of each of these people and its points by criterion, as `Choice.scored` takes them."""
+    return {
+        one.candidate.candidate_id: (one.score, {reason.criterion: round(reason.part, 4) for reason in one.reasons})
+        for one in found
+    }
+
+
+def basis(choice: Choice, offer: Offer, considered: int) -> str:
+    """What the list was made of, as JSON: what the offer asked, and the counts. Nothing of any one person in it."""
+    scores_shown = [choice.scored[one][0] for one in choice.shown if one in choice.scored]
+    return json.dumps(
+        {
+            "considered": considered,
+            "shown": len(choice.shown),
+            "least": min(scores_shown, default=None),
+            "excluded": dict(choice.excluded),
+            "asked": {
+                "occupation": offer.occupation.label if offer.occupation else None,
+                "place": offer.place.name if offer.place else None,
+                "skills": [*offer.skills_required, *offer.skills_desired],
+                "experience": offer.experience_years,
+                "licences": list(offer.licences),
+                "contract": offer.contract,
+                "weekly_hours": offer.weekly_hours,
+                "start": offer.start.isoformat() if offer.start else None,
+            },
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    )
 
 
 def record(
@@ -53,6 +90,7 @@ def record(
         decision_times.took(tx, agency_id, "ranking", len(choice.shown), len(choice.removed), seconds, now)
     places = {candidate_id: place for place, candidate_id in enumerate(choice.shown, 1)}
     everybody = dict.fromkeys([*choice.shown, *choice.removed, *chosen])
+    scored = {one: (score, json.dumps(points)) for one, (score, points) in choice.scored.items()}
     tx.insert(
         "proposal",
         [
@@ -64,6 +102,8 @@ def record(
                 "chosen": candidate_id in chosen,
                 "removal": choice.removed.get(candidate_id),
                 "shown_utc": now,
+                "score": scored.get(candidate_id, (None, None))[0],
+                "points": scored.get(candidate_id, (None, None))[1],
             }
             for candidate_id in everybody
         ],

@@ -71,6 +71,16 @@ class Ranking:
     nearly: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where one person stands: the condition that excludes them (its label), or their place among `people`."""
+
+    excluded_by: str | None
+    place: int | None
+    people: int
+    ranked: Ranked | None
+
+
 def rank(
     database: Database,
     person: Person,
@@ -114,12 +124,32 @@ def near_misses(
     return people
 
 
+def place_of(
+    database: Database,
+    person: Person,
+    offer: Offer,
+    weights: Weights,
+    conditions: Conditions,
+    today: date,
+    candidate_id: UUID,
+) -> Placed:
+    """Where one person of the agency stands for an offer, with the data of today: what they may ask about."""
+    with _asked(database, person, offer, weights, conditions, today, "explain contacts") as statement:
+        return statement.place_of(candidate_id)
+
+
 @contextmanager
 def _asked(
-    database: Database, person: Person, offer: Offer, weights: Weights, conditions: Conditions, today: date
+    database: Database,
+    person: Person,
+    offer: Offer,
+    weights: Weights,
+    conditions: Conditions,
+    today: date,
+    permission: str = "see candidates",
 ) -> Iterator[_Statement]:
     """The query of an offer, over one moment of the pool. Raises NotAllowed."""
-    access.require(person, "see candidates", offer.agency_id)
+    access.require(person, permission, offer.agency_id)
     with database.snapshot() as reader:
         ask = wanted(database, reader, offer, today)
         yield _Statement(reader, database.row_key, ask, pool.sizes(reader, offer.agency_id), weights, conditions)
@@ -157,18 +187,44 @@ class _Statement:
         unreachable = _unreachable(self._reader, self._ask.offer.agency_id, self._midnight - UNREACHABLE)
         shown = "excluded_by IS NULL" if excluded_by is None else f"excluded_by = '{excluded_by}'"
         # Of each other condition comes one person, with the count.
-        found = self._reader.rows(self._sql(shown, limit, unreachable), *self._values)
+        kept = f"r.place <= CASE WHEN {shown} THEN {limit} ELSE 1 END"
+        found = self._reader.rows(self._sql(kept, unreachable), *self._values)
         people = [row for row in found if row["excluded_by"] == excluded_by]
         return (
             _explained(self._reader, self._ask, self._shares, people),
             {row["excluded_by"]: row["people"] for row in found},
         )
 
+    def place_of(self, candidate_id: UUID) -> Placed:
+        """Where this person stands; who is out of reach is dropped before being judged, and the reason is told."""
+        self._values = []
+        unreachable = _unreachable(self._reader, self._ask.offer.agency_id, self._midnight - UNREACHABLE)
+        kept = f"r.candidate_id = {self._value(candidate_id, 'UUID')}"
+        found = self._reader.rows(self._sql(kept, unreachable), *self._values)
+        if not found:
+            return Placed(self._dropped(candidate_id), None, 0, None)
+        (row,) = found
+        if row["excluded_by"] is not None:
+            return Placed(EXCLUSIONS[row["excluded_by"]], None, 0, None)
+        (ranked,) = _explained(self._reader, self._ask, self._shares, found)
+        return Placed(None, row["place"], row["people"], ranked)
+
+    def _dropped(self, candidate_id: UUID) -> str:
+        row = self._reader.one(
+            "SELECT occupation_code, left_utc FROM candidate WHERE agency_id = $1 AND candidate_id = $2",
+            self._ask.offer.agency_id,
+            candidate_id,
+        )
+        if row is None or row["left_utc"] is not None:
+            return "N'est plus dans le fichier de l'agence"
+        other = row["occupation_code"] is not None and row["occupation_code"] not in self._ask.near
+        return EXCLUSIONS["near_occupations" if self._narrow and other else "within_mobility"]
+
     def _value(self, value: object, kind: str) -> str:
         self._values.append(value)
         return f"${len(self._values)}::{kind}"
 
-    def _sql(self, shown: str, limit: int, unreachable: list[str]) -> str:
+    def _sql(self, kept: str, unreachable: list[str]) -> str:
         agency = self._value(self._ask.offer.agency_id, "UUID")
         near, degree = self._near()
         km, reach, within = self._reach()
@@ -190,7 +246,8 @@ class _Statement:
         )
         names = ", ".join(f"r.{name}_part, r.{name}_mean" for name in parts)
         return f"""
-            SELECT p.*, r.km, r.degree, r.score, r.confidence, r.excluded_by, r.people, r.proposed, {names} FROM (
+            SELECT p.*, r.place, r.km, r.degree, r.score, r.confidence, r.excluded_by, r.people, r.proposed, {names}
+            FROM (
                 SELECT *, row_number() OVER (
                     PARTITION BY excluded_by ORDER BY {turns}score DESC, confidence DESC, candidate_id
                 ) AS place FROM (
@@ -210,7 +267,7 @@ class _Statement:
                     ) weighed
                 ) scored
             ) r JOIN candidate p ON p.{self._key} = r.key AND p.agency_id = {agency}
-            WHERE r.place <= CASE WHEN {shown} THEN {limit} ELSE 1 END ORDER BY r.place
+            WHERE {kept} ORDER BY r.place
         """
 
     def _near(self) -> tuple[str, str]:

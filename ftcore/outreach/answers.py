@@ -18,6 +18,7 @@ from ftcore.outreach.codes import codes_in, short_code
 from ftcore.outreach.dialogue import Check, Talk
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.phones import normalise
+from ftcore.trust import journal
 
 # Two offers that both wait for an answer, and no code in it: after this time the older one is no rival any more.
 RIVAL = timedelta(hours=72)
@@ -85,6 +86,7 @@ def _advance(
     by_phone = _threads(tx, list({answer.phone for answer in answers}))
     asked = satisfaction.asked_lately(tx, list(by_phone), now)
     kept: list[Row] = []
+    read: list[tuple[Row, Row]] = []
     moved: dict[UUID, _Thread] = {}
     said: dict[UUID, dialogue.Said] = {}
     for answer in answers:
@@ -102,11 +104,13 @@ def _advance(
         reading = _read_again(answer, thread.talk, doubt)
         if _said_again(thread, reading, one in said):
             kept.append(_reply(answer, thread, reading, Expecting.INTEREST, None))
+            read.append((kept[-1], thread.row))
             handled["news"].append(answer.callback["callback_id"])
             continue
         expecting, position = thread.talk.expecting, thread.talk.position
         reply = _reply(answer, thread, reading, expecting, position)
         kept.append(reply)
+        read.append((reply, thread.row))
         word = dialogue.hear(thread.talk, reading, answer.body, reply["reply_id"])
         thread.row["answered_utc"] = answer.callback["received_utc"]
         dialogue.time_prequalification(thread.row, thread.talk, answer.callback["received_utc"])
@@ -119,6 +123,7 @@ def _advance(
             said[one] = word
         handled["news"].append(answer.callback["callback_id"])
     tx.insert("reply", kept)
+    _journal(tx, read, now)
     outcomes.due(tx, ((reply["agency_id"], reply["conversation_id"]) for reply in kept))
     by_agency: defaultdict[UUID, list[_Thread]] = defaultdict(list)
     for thread in moved.values():
@@ -127,6 +132,25 @@ def _advance(
         _store(tx, agency_id, here, now)
         stops.silence(tx, agency_id, [thread.row["conversation_id"] for thread in here], now)
         _say(tx, agency_id, [(thread, said.get(thread.row["conversation_id"])) for thread in here], hours, now)
+
+
+def _journal(tx: Transaction, read: list[tuple[Row, Row]], now: datetime) -> None:
+    """Each answer that was read by the machine, as what and how surely; its words stay with the reply."""
+    for reply, thread in read:
+        asked = f"asked for {reply['expecting']}" if reply["expecting"] else "nothing was asked"
+        journal.record(
+            tx,
+            reply["agency_id"],
+            journal.AUTOMATON,
+            "reply read",
+            reply["reply_id"],
+            now,
+            f"{reply['reading']}, {reply['confidence']:.0%} sure",
+            person=thread["candidate_id"],
+            reason=asked,
+            automaton="reader",
+            model=replies.mark(),
+        )
 
 
 def _rated(tx: Transaction, answer: _Answer, thread: Row) -> Row:

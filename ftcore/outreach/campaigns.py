@@ -15,7 +15,7 @@ from ftcore.matching.choices import Choice
 from ftcore.model import Campaign, CampaignState, ConversationState, Offer, Person
 from ftcore.outreach import arms
 from ftcore.outreach.outgoing import Outgoing, Receipt, SmsGateway, cancel, queue
-from ftcore.outreach.preflight import NO_CAMPAIGN, REST, Excluded, Planned, Preflight, plan
+from ftcore.outreach.preflight import NO_CAMPAIGN, REST, Excluded, Planned, Preflight, left_out, plan
 from ftcore.outreach.progress import Progress, campaign_of, people_of, progress
 from ftcore.settings import PART_PRICE
 from ftcore.trust import access, journal
@@ -89,11 +89,15 @@ def launch(
             "considered": considered,
             "demo": False,
             "criteria": choice.criteria if choice else None,
+            "basis": choices.basis(choice, offer, considered) if choice else None,
         }
         tx.insert("campaign", [campaign])
         if choice is not None:
             chosen = [each.candidate_id for each in planned.kept]
             choices.record(tx, offer.agency_id, campaign_id, choice, chosen, now)
+        picked = [one for one in choice.selected if one not in set(candidate_ids)] if choice else []
+        left = left_out(tx, offer, picked, {each.phone for each in planned.kept}, now)
+        left |= {each.candidate_id: each.reason for each in planned.excluded}
         _open_conversations(tx, offer, campaign_id, planned, now)
         occupation = offer.occupation.code if offer.occupation else None
         traits.record_launch(tx, offer.agency_id, campaign_id, occupation, choice, candidate_ids, now)
@@ -106,10 +110,40 @@ def launch(
             now,
             f"{len(planned.kept)} people, {len(planned.excluded)} excluded, {planned.parts} SMS parts, "
             f"wording {planned.wordings}",
+            automaton="ranking" if choice else "",
         )
+        _journal_people(tx, offer.agency_id, person, campaign_id, planned, left, choice, now)
         return campaign_of(campaign, len(planned.kept))
 
     return database.transact(write)
+
+
+def _journal_people(
+    tx: Transaction,
+    agency_id: UUID,
+    person: Person,
+    campaign_id: UUID,
+    planned: Preflight,
+    left: dict[UUID, str],
+    choice: Choice | None,
+    now: datetime,
+) -> None:
+    """Who is written to, who is not and why, one entry each: what somebody may ask about later."""
+    places = {candidate_id: place for place, candidate_id in enumerate(choice.shown, 1)} if choice else {}
+    removed = choice.removed if choice else {}
+    told = [
+        (each.candidate_id, "person contacted",
+         f"proposed, place {places[each.candidate_id]}" if each.candidate_id in places else "chosen by hand", "chosen")
+        for each in planned.kept
+    ]  # fmt: skip
+    told += [(candidate_id, "person left out", reason, "") for candidate_id, reason in left.items()]
+    told += [(candidate_id, "person set aside", reason, "removed") for candidate_id, reason in removed.items()]
+    for candidate_id, act, reason, verdict in told:
+        journal.record(
+            tx, agency_id, person.person_id, act, campaign_id, now,
+            person=candidate_id, reason=reason, verdict=verdict,
+            automaton="preflight" if act == "person left out" else "",
+        )  # fmt: skip
 
 
 def _refuse(planned: Preflight, confirmed: str | None) -> None:

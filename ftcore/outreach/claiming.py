@@ -175,7 +175,8 @@ def give_up_stale_claims(
             ],
         )
         for m in stale:
-            journal.record(tx, m["agency_id"], "automate", "message unknown", m["message_id"], now)
+            journal.record(tx, m["agency_id"], "automate", "message unknown", m["message_id"], now,
+                           automaton="dispatcher")  # fmt: skip
         return len(stale)
 
     return database.transact(write)

@@ -153,6 +153,25 @@ def plan(
     return Preflight(tuple(kept), tuple(excluded), template, rules, hours, left or allowance.left(now), draws)
 
 
+def left_out(
+    tx: Transaction, offer: Offer, candidate_ids: Sequence[UUID], taken: set[str], now: datetime
+) -> dict[UUID, str]:
+    """Why each of these people, whom a counselor picked and the check took out, is not written to.
+
+    `taken` are the numbers that are. Of whom nothing speaks against, a cap was in the way.
+    """
+    if not candidate_ids:
+        return {}
+    rows = _candidates(tx, offer, candidate_ids)
+    recent = _recently_approached(tx, [row["phone"] for row in rows.values()], now)
+    return {
+        one: (_reason_against(rows[one], recent, taken) or "Au-delà d'un plafond d'envoi")
+        if one in rows
+        else "Hors de votre agence"
+        for one in candidate_ids
+    }
+
+
 def _eligible(candidate_ids: Sequence[UUID], rows: dict[UUID, Row], recent: set[str]) -> list[UUID]:
     """Those for whom lots are drawn: everybody whom only a cap could still keep out."""
     return [each for each in candidate_ids if each in rows and _reason_against(rows[each], recent, set()) is None]

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from ftcore.database import Database, Row
+from ftcore.database import Database, Row, Transaction
 from ftcore.drafting.assistant import Ask, ChatModel, Stop, Turn
 from ftcore.drafting.pseudonyms import Pseudonyms
 from ftcore.errors import ModelError
@@ -24,12 +24,14 @@ from ftcore.model import Answer
 from ftcore.outreach import replies
 from ftcore.outreach.replies import opt_outs
 from ftcore.outreach.replies.folding import fold_lines, plain
+from ftcore.trust import journal
 
 log = logging.getLogger(__name__)
 
 # Later a counselor has read it anyway.
 RECENT = timedelta(hours=1)
 MARK = "lu par le modèle de langue"
+PROMPT = "reply/1"
 
 _SYSTEM = (
     "Tu lis la réponse d'un demandeur d'emploi à un SMS de France Travail qui lui propose un poste. "
@@ -70,12 +72,13 @@ class SecondLook:
         if _may_be_opt_out(row["body"]):
             return 1
         try:
-            verdict = self.model_of(row["agency_id"]).parse(_ask(row), Verdict, self._stop)
+            model = self.model_of(row["agency_id"])
+            verdict = model.parse(_ask(row), Verdict, self._stop)
         except ModelError as error:
             log.info("no second look at a reply: %s", error.reason)
             return 1
         if verdict.answer != Answer.UNCLEAR.value and not self._stop.asked:
-            self._propose(row, Answer(verdict.answer))
+            self._propose(row, Answer(verdict.answer), model.name)
         return 1
 
     def stop(self) -> None:
@@ -87,7 +90,7 @@ class SecondLook:
             return None
         rows = self.database.rows(
             """
-            SELECT r.agency_id, r.reply_id, r.body, r.rule, c.first_name, c.last_name
+            SELECT r.agency_id, r.reply_id, r.body, r.rule, v.candidate_id, c.first_name, c.last_name
             FROM reply r
             JOIN conversation v ON v.agency_id = r.agency_id AND v.conversation_id = r.conversation_id
             LEFT JOIN candidate c ON c.agency_id = v.agency_id AND c.candidate_id = v.candidate_id
@@ -101,19 +104,36 @@ class SecondLook:
         )
         return next((row for row in rows if row["reply_id"] not in self._seen), None)
 
-    def _propose(self, row: Row, answer: Answer) -> None:
+    def _propose(self, row: Row, answer: Answer, model: str) -> None:
         """Show it beside the message. The reading stays `unclear`: a person decides."""
         words = f"{MARK} : peut-être « {replies.ANSWER_WORDS[answer]} » ; avant lui : {row['rule']}"
-        self.database.transact(
-            lambda tx: tx.execute(
+
+        def write(tx: Transaction) -> None:
+            proposed = tx.rows(
                 "UPDATE reply SET rule = $3 WHERE agency_id = $1 AND reply_id = $2 AND reading = 'unclear' "
-                "AND corrected IS NULL AND rule = $4",
+                "AND corrected IS NULL AND rule = $4 RETURNING reply_id",
                 row["agency_id"],
                 row["reply_id"],
                 words,
                 row["rule"],
             )
-        )
+            if proposed:
+                journal.record(
+                    tx,
+                    row["agency_id"],
+                    journal.AUTOMATON,
+                    "reply looked at again",
+                    row["reply_id"],
+                    self.clock(),
+                    answer.value,
+                    person=row["candidate_id"],
+                    reason="proposed to a person, who decides",
+                    automaton="second look",
+                    model=model,
+                    prompt=PROMPT,
+                )
+
+        self.database.transact(write)
 
 
 def _may_be_opt_out(body: str) -> bool:
@@ -123,4 +143,4 @@ def _may_be_opt_out(body: str) -> bool:
 def _ask(row: Row) -> Ask:
     known = [(row["first_name"], row["last_name"])] if row["first_name"] and row["last_name"] else []
     body = Pseudonyms(known).hide(row["body"][:1_000])
-    return Ask("reply", "reply/1", _SYSTEM, (Turn("user", body),), temperature=0.0, longest_answer=100)
+    return Ask("reply", PROMPT, _SYSTEM, (Turn("user", body),), temperature=0.0, longest_answer=100)

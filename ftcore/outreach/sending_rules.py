@@ -157,7 +157,8 @@ def stop_sending(database: Database, person: Person, reason: str, now: datetime)
             why,
         )
         if halted:
-            journal.record(tx, person.agency_id, person.person_id, "sending stopped", person.agency_id, now, why)
+            journal.record(tx, person.agency_id, person.person_id, "sending stopped", person.agency_id, now,
+                           wrote=why)  # fmt: skip
 
     database.transact(write)
 

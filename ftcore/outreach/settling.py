@@ -113,7 +113,16 @@ def _pause(tx: Transaction, sms: Row, reason: str, now: datetime) -> None:
         reason,
     )
     if paused:
-        journal.record(tx, sms["agency_id"], "automate", "campaign paused", sms["campaign_id"], now, reason)
+        journal.record(
+            tx,
+            sms["agency_id"],
+            "automate",
+            "campaign paused",
+            sms["campaign_id"],
+            now,
+            reason,
+            automaton="dispatcher",
+        )
 
 
 class Verdict(StrEnum):
@@ -165,7 +174,16 @@ def settle_unknown(database: Database, person: Person, message_id: UUID, verdict
                 template=sms["template"],
             )
             campaigns.queue(tx, [again], now)
-        journal.record(tx, sms["agency_id"], person.person_id, f"unknown message {verdict}", message_id, now)
+        journal.record(
+            tx,
+            sms["agency_id"],
+            person.person_id,
+            f"unknown message {verdict}",
+            message_id,
+            now,
+            person=journal.candidate_of(tx, sms["agency_id"], sms["conversation_id"]),
+            verdict=verdict.value,
+        )
 
     database.transact(write)
 

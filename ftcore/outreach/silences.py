@@ -191,5 +191,6 @@ def _moved(
     for agency_id in dict.fromkeys(row["agency_id"] for row in rows):
         ours = [row["conversation_id"] for row in rows if row["agency_id"] == agency_id]
         happen(tx, agency_id, ours, why, "automate", now)
-        journal.record(tx, agency_id, "automate", f"silence: {to.value}", agency_id, now, f"{len(ours)} conversations")
+        journal.record(tx, agency_id, "automate", f"silence: {to.value}", agency_id, now, f"{len(ours)} conversations",
+                       automaton="silences")  # fmt: skip
     return len(rows)

@@ -22,13 +22,23 @@ def opt_out(tx: Transaction, phone: str, now: datetime, source: str, reason: str
     open_threads = tx.rows(
         """
         UPDATE conversation SET state = 'stopped', changed_utc = $2
-        WHERE phone = $1 AND state <> 'stopped' RETURNING agency_id, conversation_id
+        WHERE phone = $1 AND state <> 'stopped' RETURNING agency_id, conversation_id, candidate_id
         """,
         phone,
         now,
     )
     for thread in open_threads:
-        journal.record(tx, thread["agency_id"], "automate", "opt-out", thread["conversation_id"], now, source)
+        journal.record(
+            tx,
+            thread["agency_id"],
+            "automate",
+            "opt-out",
+            thread["conversation_id"],
+            now,
+            source,
+            person=thread["candidate_id"],
+            automaton="opt-outs",
+        )
 
 
 def silence(

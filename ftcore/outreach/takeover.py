@@ -26,7 +26,7 @@ def take_over(database: Database, person: Person, conversation_id: UUID, now: da
 def _take_over(tx: Transaction, person: Person, conversation_id: UUID, now: datetime) -> None:
     taken = tx.rows(
         "UPDATE conversation SET taken_over_by = $3, taken_over_utc = $4 "
-        "WHERE agency_id = $1 AND conversation_id = $2 AND taken_over_utc IS NULL RETURNING conversation_id",
+        "WHERE agency_id = $1 AND conversation_id = $2 AND taken_over_utc IS NULL RETURNING candidate_id",
         person.agency_id,
         conversation_id,
         person.person_id,
@@ -37,7 +37,8 @@ def _take_over(tx: Transaction, person: Person, conversation_id: UUID, now: date
         return
     stops.silence(tx, person.agency_id, [conversation_id], now, "un conseiller a pris la main")
     happen(tx, person.agency_id, [conversation_id], Happening.TAKEN_OVER, person.person_id, now)
-    journal.record(tx, person.agency_id, person.person_id, "taken over", conversation_id, now)
+    journal.record(tx, person.agency_id, person.person_id, "taken over", conversation_id, now,
+                   person=taken[0]["candidate_id"])  # fmt: skip
 
 
 def give_back(database: Database, person: Person, conversation_id: UUID, now: datetime) -> None:
@@ -47,7 +48,7 @@ def give_back(database: Database, person: Person, conversation_id: UUID, now: da
     def write(tx: Transaction) -> None:
         given = tx.rows(
             "UPDATE conversation SET taken_over_by = NULL, taken_over_utc = NULL "
-            "WHERE agency_id = $1 AND conversation_id = $2 AND taken_over_utc IS NOT NULL RETURNING conversation_id",
+            "WHERE agency_id = $1 AND conversation_id = $2 AND taken_over_utc IS NOT NULL RETURNING candidate_id",
             person.agency_id,
             conversation_id,
         )
@@ -55,7 +56,8 @@ def give_back(database: Database, person: Person, conversation_id: UUID, now: da
             _thread(tx, person, conversation_id)
             return
         happen(tx, person.agency_id, [conversation_id], Happening.GIVEN_BACK, person.person_id, now)
-        journal.record(tx, person.agency_id, person.person_id, "given back", conversation_id, now)
+        journal.record(tx, person.agency_id, person.person_id, "given back", conversation_id, now,
+                       person=given[0]["candidate_id"])  # fmt: skip
 
     database.transact(write)
 
@@ -81,7 +83,7 @@ def complain(database: Database, person: Person, conversation_id: UUID, now: dat
     access.require(person, "read conversations")
 
     def write(tx: Transaction) -> None:
-        _thread(tx, person, conversation_id)
+        row = _thread(tx, person, conversation_id)
         there = tx.one(
             "SELECT 1 FROM thread_event WHERE agency_id = $1 AND conversation_id = $2 AND kind = $3",
             person.agency_id,
@@ -90,7 +92,8 @@ def complain(database: Database, person: Person, conversation_id: UUID, now: dat
         )
         if there is None:
             happen(tx, person.agency_id, [conversation_id], Happening.COMPLAINT, person.person_id, now)
-            journal.record(tx, person.agency_id, person.person_id, "complaint noted", conversation_id, now)
+            journal.record(tx, person.agency_id, person.person_id, "complaint noted", conversation_id, now,
+                           person=row["candidate_id"])  # fmt: skip
 
     database.transact(write)
 
@@ -128,7 +131,8 @@ def write_by_hand(
             ],
             now,
         )
-        journal.record(tx, person.agency_id, person.person_id, "message by hand", conversation_id, now)
+        journal.record(tx, person.agency_id, person.person_id, "message by hand", conversation_id, now,
+                       person=row["candidate_id"])  # fmt: skip
 
     database.transact(write)
 

@@ -281,7 +281,18 @@ def correct(database: Database, person: Person, reply_id: UUID, answer: Answer, 
             stops.opt_out(tx, row["phone"], now, "person", "STOP lu par un conseiller")
         else:
             _follow(tx, person, reply_id, row, answer, now)
-        journal.record(tx, person.agency_id, person.person_id, "reading corrected", reply_id, now, answer.value)
+        journal.record(
+            tx,
+            person.agency_id,
+            person.person_id,
+            "reading corrected",
+            reply_id,
+            now,
+            answer.value,
+            person=row["candidate_id"],
+            reason=f"read as {row['reading']}",
+            verdict=answer.value,
+        )
 
     database.transact(write)
 
@@ -338,7 +349,15 @@ def settle_prerequisite(
             raise NotFound(MISSING)
         outcomes.due_for(tx, person.agency_id, [conversation_id])
         journal.record(
-            tx, person.agency_id, person.person_id, "prerequisite noted", conversation_id, now, f"{position} {met}"
+            tx,
+            person.agency_id,
+            person.person_id,
+            "prerequisite noted",
+            conversation_id,
+            now,
+            f"{position} {met}",
+            person=journal.candidate_of(tx, person.agency_id, conversation_id),
+            verdict=met.value,
         )
 
     database.transact(write)
@@ -390,7 +409,7 @@ def decide(
         done = tx.rows(
             """
             UPDATE conversation SET verdict = $3, verdict_reason = $4, verdict_by = $5, verdict_utc = $6
-            WHERE agency_id = $1 AND conversation_id = $2 RETURNING conversation_id
+            WHERE agency_id = $1 AND conversation_id = $2 RETURNING candidate_id
             """,
             person.agency_id,
             conversation_id,
@@ -404,7 +423,19 @@ def decide(
         # Who decides speaks with the person from now on: no question of the automaton may follow a verdict.
         stops.silence(tx, person.agency_id, [conversation_id], now, "décision d'un conseiller")
         outcomes.due_for(tx, person.agency_id, [conversation_id])
-        journal.record(tx, person.agency_id, person.person_id, "verdict", conversation_id, now, verdict.value)
+        journal.record(
+            tx,
+            person.agency_id,
+            person.person_id,
+            "verdict",
+            conversation_id,
+            now,
+            verdict.value,
+            person=done[0]["candidate_id"],
+            # The words themselves stand with the conversation, and go with it.
+            reason=f"in the thread ({len(reason.strip())} characters)" if reason.strip() else "",
+            verdict=verdict.value,
+        )
 
     database.transact(write)
 
@@ -416,13 +447,14 @@ def reopen(database: Database, person: Person, conversation_id: UUID, now: datet
     def write(tx: Transaction) -> None:
         done = tx.rows(
             "UPDATE conversation SET verdict = NULL, verdict_reason = NULL, verdict_by = NULL, verdict_utc = NULL "
-            "WHERE agency_id = $1 AND conversation_id = $2 RETURNING conversation_id",
+            "WHERE agency_id = $1 AND conversation_id = $2 RETURNING candidate_id",
             person.agency_id,
             conversation_id,
         )
         if not done:
             raise NotFound(MISSING)
         outcomes.due_for(tx, person.agency_id, [conversation_id])
-        journal.record(tx, person.agency_id, person.person_id, "verdict withdrawn", conversation_id, now)
+        whose = done[0]["candidate_id"]
+        journal.record(tx, person.agency_id, person.person_id, "verdict withdrawn", conversation_id, now, person=whose)
 
     database.transact(write)

@@ -19,7 +19,8 @@ BEGIN
         'offer', 'candidate', 'campaign', 'conversation', 'message', 'message_event', 'reply', 'journal',
         'candidate_trait', 'campaign_trait_count', 'conversation_trait', 'pool_size', 'chat', 'chat_turn', 'chat_acceptance', 'prompt', 'model_use', 'model_day', 'proposal', 'weight_profile',
         'outcome', 'outcome_sum', 'outcome_check', 'outcome_due', 'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template',
-        'decision_time', 'thumb', 'satisfaction'
+        'decision_time', 'thumb', 'satisfaction',
+        'journal_head', 'journal_checkpoint', 'journal_reason'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN
             PERFORM create_distributed_table(name, 'agency_id');

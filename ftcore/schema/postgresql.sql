@@ -101,3 +101,31 @@ CREATE INDEX IF NOT EXISTS conversation_work ON conversation (agency_id, state, 
       AND state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', 'prerequisite');
 CREATE INDEX IF NOT EXISTS conversation_unread ON conversation (agency_id)
     WHERE answered_utc IS NOT NULL AND (seen_utc IS NULL OR answered_utc > seen_utc) AND state <> 'stopped';
+
+-- The journal is appended to and never changed: the server itself refuses anything else, but for the purge, which
+-- asks for leave within its transaction. A sharded table takes no triggers; there `journal verify` is the guard.
+CREATE OR REPLACE FUNCTION allow_forgetting() RETURNS BOOLEAN LANGUAGE sql AS $$
+    SELECT set_config('entremise.forgetting', 'on', true) = 'on'
+$$;
+CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('entremise.forgetting', true) = 'on' THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';
+END
+$$;
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN
+        CREATE OR REPLACE TRIGGER journal_rows_stay BEFORE UPDATE OR DELETE ON journal
+            FOR EACH ROW EXECUTE FUNCTION journal_is_append_only();
+        CREATE OR REPLACE TRIGGER journal_stays BEFORE TRUNCATE ON journal
+            FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only();
+    END IF;
+END
+$$;
+-- No two entries in one place of a chain; and what the page Journal reads, newest first, of an agency or of a person.
+CREATE UNIQUE INDEX IF NOT EXISTS journal_place ON journal (agency_id, chain, sequence);
+CREATE INDEX IF NOT EXISTS journal_newest ON journal (agency_id, happened_utc);
+CREATE INDEX IF NOT EXISTS journal_of_person ON journal (agency_id, candidate_id) WHERE candidate_id IS NOT NULL;

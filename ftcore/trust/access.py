@@ -39,6 +39,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "see service state": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # The phones of the demo, invented and inside the program; there are none where SMS are real.
     "play with phones": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # What was done in the agency, by whom and why: no text of anybody in it.
+    "see journal": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "export journal": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # Why somebody was, or was not, contacted: the answer that a person may ask for.
+    "explain contacts": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 
 

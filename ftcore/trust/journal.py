@@ -1,11 +1,51 @@
-"""What was done, by whom, on what, and why. Append-only; no text of a message, no name, no number."""
+"""What was done, by whom, on whom, and why. Append-only and chained; no text of a message, no name, no number.
+
+Each entry holds the hash of the one before it in its chain, and its own: SHA-256 over all that it says. Whoever
+changes, removes, adds or moves an entry afterwards breaks the chain there (`journal_proof`).
+
+An agency has several chains, each with one head row that whoever appends must change. With snapshots two who
+append to one chain meet, and the later one begins again; so those who would meet often, or who work for long, have
+chains of their own: people, launches (which take turns anyway), imports of minutes, and the automaton of each
+process. Entries wait for the end of their transaction: the head is taken once for all of them, and shortly.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from ftcore.database import Transaction
+from ftcore.database import Row, Transaction
+from ftcore.errors import FtError
+from ftcore.phones import mask
+
+# Who acts where no person does.
+AUTOMATON = "automate"
+# What an entry says. All of it is in its hash, with its place and the hash before it.
+SAID = ("entry_id", "happened_utc", "actor", "act", "subject", "candidate_id", "detail", "reason", "verdict",
+        "automaton", "model", "prompt")  # fmt: skip
+PLACED = ("agency_id", "chain", "sequence", "previous_hash")
+LONGEST = 500
+# Whatever else is purged: six months (AI Act, article 26(6)), to the longer side.
+KEPT_AT_LEAST = timedelta(days=184)
+
+_LONG = frozenset({"candidates imported", "referential loaded"})
+_LAUNCH = frozenset({"campaign launched", "person contacted", "person left out", "person set aside"})
+# Replicas read replies of the same agencies at once. Few enough for the chains to stay countable.
+_AUTOMATA = 16
+_OURS = secrets.randbelow(_AUTOMATA)
+
+_Chain = tuple[UUID, str]  # whose, and which
+_Move = tuple[UUID, str, int, int, str]  # of a chain: from which place to which, and the hash there
+
+_PSEUDONYM = re.compile(r"[\w.:/-]{1,100}")
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def record(
@@ -16,22 +56,249 @@ def record(
     subject: UUID | str,
     now: datetime,
     detail: str = "",
+    *,
+    person: UUID | None = None,
+    reason: str = "",
+    verdict: str = "",
+    automaton: str = "",
+    model: str | None = None,
+    prompt: str | None = None,
+    wrote: str = "",
 ) -> None:
     """Write one entry in the transaction of the act itself, so that neither exists without the other.
 
-    `actor` is a person's id or "automate"; `subject` is the id of what was acted upon.
+    `actor` is a person's id or "automate"; `subject` is the id of what was acted upon, `person` that of the
+    candidate whom it concerns. `detail` and `reason` are words of the program, never of anybody's typing: what
+    looks like a number or an address is blotted out all the same. `wrote` is a reason in a person's own words: it
+    is kept beside the journal, where it can be erased, and the entry says how long it was. `verdict` is what a
+    person decided; `automaton`, `model` and `prompt` say which machine, in which version, was at work.
     """
-    tx.insert(
-        "journal",
-        [
-            {
-                "agency_id": agency_id,
-                "entry_id": uuid4(),
-                "happened_utc": now,
-                "actor": actor,
-                "act": act,
-                "subject": str(subject),
-                "detail": detail,
-            }
-        ],
+    entry_id = uuid4()
+    if wrote.strip():
+        told = f"in their own words ({len(wrote.strip())} characters)"
+        reason = f"{reason}, {told}" if reason else told
+        tx.insert(
+            "journal_reason",
+            [{"agency_id": agency_id, "entry_id": entry_id, "body": wrote.strip(), "written_utc": now}],
+        )
+    tx.at_end(
+        _append,
+        {
+            "agency_id": agency_id,
+            "entry_id": entry_id,
+            "happened_utc": now,
+            "actor": _pseudonym(actor),
+            "act": act,
+            "subject": _clean(str(subject)),
+            "candidate_id": person,
+            "detail": _clean(detail),
+            "reason": _clean(reason) or None,
+            "verdict": _clean(verdict) or None,
+            "automaton": _clean(automaton) or None,
+            "model": _clean(model or "") or None,
+            "prompt": _clean(prompt or "") or None,
+            "chain": chain_of(actor, act),
+        },
+    )
+
+
+def chain_of(actor: str, act: str) -> str:
+    """The chain to which an act of this process is appended."""
+    if act in _LONG:
+        return "imports"
+    if act in _LAUNCH:
+        return "launches"
+    return f"automaton {_OURS}" if actor == AUTOMATON else "people"
+
+
+def digest(entry: Mapping[str, Any]) -> str:
+    """The hash of an entry: SHA-256 over JSON of what it says and where it stands, keys sorted, without what is NULL.
+
+    Left out when NULL, so that a later version may say more and the old hashes still hold.
+    """
+    said = {name: _written(entry[name]) for name in (*PLACED, *SAID) if entry[name] is not None}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def forget_before(tx: Transaction, agency_id: UUID, actor: str, cutoff: datetime, now: datetime) -> int:
+    """Remove the agency's entries from before `cutoff`; gives how many. What remains can still be proven.
+
+    Of each chain the beginning goes, up to the first entry that is young enough; a checkpoint keeps where that was.
+    The forgetting is itself an entry. Raises FtError for a cutoff that would take entries of the last six months.
+    """
+    if cutoff > now - KEPT_AT_LEAST:
+        raise FtError(
+            "Le journal se garde six mois au moins : rien n'a été effacé. "
+            f"Choisissez une date avant le {now - KEPT_AT_LEAST:%d/%m/%Y}."
+        )
+    tx.execute("SELECT allow_forgetting()")
+    gone = _forget_unchained(tx, agency_id, cutoff)
+    for head in tx.rows("SELECT chain, sequence FROM journal_head WHERE agency_id = $1 AND chain <> ''", agency_id):
+        gone += _forget_beginning(tx, agency_id, head["chain"], cutoff, now)
+    tx.execute(
+        "DELETE FROM journal_reason WHERE agency_id = $1 AND written_utc < $2 AND NOT EXISTS (SELECT 1 FROM journal j "
+        "WHERE j.agency_id = journal_reason.agency_id AND j.entry_id = journal_reason.entry_id)",
+        agency_id,
+        cutoff,
+    )
+    if gone:
+        record(tx, agency_id, actor, "journal forgotten", agency_id, now, f"{gone} entries before {cutoff:%Y-%m-%d}")
+    return gone
+
+
+def _forget_unchained(tx: Transaction, agency_id: UUID, cutoff: datetime) -> int:
+    old = tx.rows(
+        "DELETE FROM journal WHERE agency_id = $1 AND chain IS NULL AND happened_utc < $2 RETURNING entry_id",
+        agency_id,
+        cutoff,
+    )
+    if old:
+        tx.execute(
+            "UPDATE journal_head SET sequence = sequence - $2 WHERE agency_id = $1 AND chain = ''", agency_id, len(old)
+        )
+    return len(old)
+
+
+def _forget_beginning(tx: Transaction, agency_id: UUID, chain: str, cutoff: datetime, now: datetime) -> int:
+    last = tx.one(
+        """
+        SELECT sequence, hash FROM journal WHERE agency_id = $1 AND chain = $2 AND sequence < coalesce((
+            SELECT min(sequence) FROM journal WHERE agency_id = $1 AND chain = $2 AND happened_utc >= $3
+        ), 9223372036854775807) ORDER BY sequence DESC LIMIT 1
+        """,
+        agency_id,
+        chain,
+        cutoff,
+    )
+    if last is None:
+        return 0
+    row = {"agency_id": agency_id, "chain": chain, "sequence": last["sequence"], "hash": last["hash"]}
+    tx.insert("journal_checkpoint", [row | {"forgotten_utc": now}])
+    gone = tx.rows(
+        "DELETE FROM journal WHERE agency_id = $1 AND chain = $2 AND sequence <= $3 RETURNING entry_id",
+        agency_id,
+        chain,
+        last["sequence"],
+    )
+    return len(gone)
+
+
+def _append(tx: Transaction, entries: list[Row]) -> None:
+    """Give the entries of a transaction their places, in the order in which they were recorded."""
+    chains: dict[_Chain, list[Row]] = {}
+    for entry in entries:
+        chains.setdefault((entry["agency_id"], entry["chain"]), []).append(entry)
+    while chains:
+        heads = _heads(tx, chains)
+        moves = []
+        for key, ours in chains.items():
+            first, head = heads.get(key, (0, ""))
+            for sequence, entry in enumerate(ours, first + 1):
+                entry |= {"sequence": sequence, "previous_hash": head}
+                head = entry["hash"] = digest(entry)
+            moves.append((*key, first, first + len(ours), head))
+        begun = _begin(tx, [move for move in moves if move[:2] not in heads])
+        moved = _move(tx, [move for move in moves if move[:2] in heads])
+        _insert(tx, [entry for key in (*begun, *moved) for entry in chains.pop(key)])
+
+
+def _heads(tx: Transaction, wanted: Collection[_Chain]) -> dict[_Chain, tuple[int, str]]:
+    """The last place and hash of each of these chains that has begun."""
+    if len(wanted) == 1:  # nearly always
+        rows = tx.rows("SELECT * FROM journal_head WHERE agency_id = $1 AND chain = $2", *next(iter(wanted)))
+    else:
+        rows = tx.rows(
+            "SELECT * FROM journal_head WHERE agency_id = ANY($1::UUID[]) AND chain = ANY($2::TEXT[])",
+            *(list(column) for column in zip(*wanted, strict=True)),
+        )
+    return {(row["agency_id"], row["chain"]): (row["sequence"], row["hash"]) for row in rows}
+
+
+def _begin(tx: Transaction, moves: list[_Move]) -> list[_Chain]:
+    """Begin these chains; gives those that nobody else has begun in the meantime."""
+    if not moves:
+        return []
+    rows = [
+        {"agency_id": agency_id, "chain": chain, "sequence": sequence, "hash": head}
+        for agency_id, chain, _, sequence, head in moves
+    ]
+    tx.insert("journal_head", rows, if_absent=True)
+    heads = _heads(tx, [move[:2] for move in moves])
+    return [move[:2] for move in moves if heads.get(move[:2], (0, ""))[1] == move[4]]
+
+
+def _move(tx: Transaction, moves: list[_Move]) -> list[_Chain]:
+    """Move these heads; gives those that stood where they were thought to.
+
+    With snapshots another writer's move ends this transaction, which begins again. In a transaction that sees the
+    latest it is waited for, and the head is not where it was: then it is read again.
+    """
+    if not moves:
+        return []
+    if len(moves) == 1:  # a join costs the embedded engine three times as much
+        rows = tx.rows(
+            "UPDATE journal_head SET sequence = $4, hash = $5 WHERE agency_id = $1 AND chain = $2 AND sequence = $3 "
+            "RETURNING agency_id, chain",
+            *moves[0],
+        )
+    else:
+        rows = tx.rows(
+            """
+            UPDATE journal_head SET sequence = n.sequence, hash = n.hash FROM (
+                SELECT unnest($1::UUID[]) AS agency_id, unnest($2::TEXT[]) AS chain, unnest($3::BIGINT[]) AS old,
+                       unnest($4::BIGINT[]) AS sequence, unnest($5::TEXT[]) AS hash
+            ) n WHERE journal_head.agency_id = n.agency_id AND journal_head.chain = n.chain
+                AND journal_head.sequence = n.old
+            RETURNING journal_head.agency_id, journal_head.chain
+            """,
+            *(list(column) for column in zip(*moves, strict=True)),
+        )
+    return [(row["agency_id"], row["chain"]) for row in rows]
+
+
+def _insert(tx: Transaction, entries: list[Row]) -> None:
+    if len(entries) > 3:
+        tx.insert("journal", entries)
+        return
+    # Few rows as plain values: the bulk way of the embedded engine takes three times as long.
+    for entry in entries:
+        places = ", ".join(f"${place}" for place in range(1, len(entry) + 1))
+        tx.execute(f"INSERT INTO journal ({', '.join(entry)}) VALUES ({places})", *entry.values())
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _clean(text: str) -> str:
+    """The text as it may be kept: one line, not long, nothing in it that looks like a number or an address."""
+    if _UUID.fullmatch(text):
+        return text
+    line = " ".join(text.replace("\x00", "").encode("utf-8", "replace").decode().split())
+    return _ADDRESS.sub("[adresse]", mask(line))[:LONGEST]
+
+
+def _pseudonym(actor: str) -> str:
+    """The actor as an id: an address or a name that somebody gave as one is hidden behind its hash."""
+    if _UUID.fullmatch(actor) or (_PSEUDONYM.fullmatch(actor) and mask(actor) == actor):
+        return actor
+    return f"h-{hashlib.sha256(actor.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def candidate_of(tx: Transaction, agency_id: UUID, conversation_id: UUID) -> UUID | None:
+    """Whose conversation it is, for an entry that is about them."""
+    candidate_id: UUID | None = tx.value(
+        "SELECT candidate_id FROM conversation WHERE agency_id = $1 AND conversation_id = $2",
+        agency_id,
+        conversation_id,
+    )
+    return candidate_id
+
+
+def erase_reasons(tx: Transaction, agency_id: UUID, entry_ids: Sequence[UUID]) -> None:
+    """Erase what people wrote as reasons of these entries; the entries stay, and say how long it was."""
+    tx.execute(
+        "DELETE FROM journal_reason WHERE agency_id = $1 AND entry_id = ANY($2::UUID[])", agency_id, list(entry_ids)
     )

@@ -213,9 +213,9 @@ def test_the_switch_halts_launches_and_is_journaled(town: Any) -> None:
     town.launch(town.people(1, town.colleague), person=town.colleague)
     sending_rules.resume_sending(town.database, lead(town), town.now)
     assert town.launch(people).people == 2
-    assert town.database.rows("SELECT act, actor, detail FROM journal WHERE act LIKE 'sending%' ORDER BY act") == [
-        {"act": "sending resumed", "actor": "lead", "detail": ""},
-        {"act": "sending stopped", "actor": "c1", "detail": "Trop de messages"},
+    assert town.database.rows("SELECT act, actor, reason FROM journal WHERE act LIKE 'sending%' ORDER BY act") == [
+        {"act": "sending resumed", "actor": "lead", "reason": None},
+        {"act": "sending stopped", "actor": "c1", "reason": "in their own words (16 characters)"},
     ]
 
 

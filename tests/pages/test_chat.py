@@ -169,9 +169,11 @@ def test_a_team_lead_may_override_with_a_reason_that_is_journalled(at: AppTest, 
     at.button(key="chat.validate").click().run()
     assert not at.exception
     assert len(saved(house)) == 1
-    [entry] = house.database.rows("SELECT detail FROM journal WHERE act = 'findings overridden'")
+    [entry] = house.database.rows("SELECT * FROM journal WHERE act = 'findings overridden'")
     assert "age_limit" in entry["detail"]
-    assert "Contrat aidé" in entry["detail"]
+    assert "Contrat aidé" not in str(entry)
+    kept = house.database.value("SELECT body FROM journal_reason WHERE entry_id = $1", entry["entry_id"])
+    assert kept == "Contrat aidé réservé par la loi"
 
 
 def test_the_fields_can_be_read_by_the_model_and_stay_those_of_the_rules_when_it_fails(

@@ -1,6 +1,7 @@
 """Reading a reply: what an answer by SMS means, when the person is available, and how sure that is."""
 
 from ftcore.model import Reading
+from ftcore.outreach.replies.model import mark
 from ftcore.outreach.replies.reader import ACTED_ON, ANSWER_WORDS, kept, read, settled
 
-__all__ = ["ACTED_ON", "ANSWER_WORDS", "Reading", "kept", "read", "settled"]
+__all__ = ["ACTED_ON", "ANSWER_WORDS", "Reading", "kept", "mark", "read", "settled"]

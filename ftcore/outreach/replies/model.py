@@ -8,6 +8,7 @@ say as one more voice.
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 from math import exp
 from pathlib import Path
 from zlib import crc32
@@ -127,6 +128,12 @@ def weights_kept() -> npt.NDArray[np.int8]:
 @lru_cache(maxsize=1)
 def _weights() -> npt.NDArray[np.float32]:
     return weights_kept().astype(np.float32) * np.float32(STEP)
+
+
+@lru_cache(maxsize=1)
+def mark() -> str:
+    """The first letters of the hash of the weights: which reader it was, for the journal."""
+    return sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
 
 
 class Guess:

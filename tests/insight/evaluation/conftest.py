@@ -116,6 +116,7 @@ class Town:
             _add(tables, thread, number, offers[thread.agency], campaigns[thread.agency])
 
         def replace(tx) -> None:
+            tx.execute("SELECT allow_forgetting()")
             for name in EMPTIED:
                 tx.execute(f"DELETE FROM {name}")
                 tx.insert(name, tables[name])
