@@ -26,8 +26,10 @@ from ftcore.matching.running_imports import RunningImports
 from ftcore.model import Person, Role
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
+from ftcore.rights import compaction
+from ftcore.rights.night import Night
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
-from ftcore.trust import access
+from ftcore.trust import access, number_keys
 from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
@@ -128,6 +130,7 @@ class Services:
             mailbox=gateway,
             part_price=self.settings.part_price,
             second_look=SecondLook(self.database, self._metered, utc_now) if self.model.is_ai else None,
+            at_night=Night(self.database, self.settings.backup_folder).work,
         )
         self.dispatcher.start()
 
@@ -171,6 +174,8 @@ class Services:
             hidden.append(self.settings.sms.key)
         if self.settings.mistral is not None:
             hidden.append(self.settings.mistral.key)
+        if self.settings.privacy_key is not None:
+            hidden.append(self.settings.privacy_key)
         return hidden
 
 
@@ -178,6 +183,8 @@ def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
     """Open the database, seed it on a first start, and put the parts together. Raises FtError."""
     database = Database.open(settings.database)
     try:
+        number_keys.load(database, settings.privacy_key)
+        compaction.compact_if_wanted(database)
         reference.load_starter(database)
         if settings.demo:
             demo.ensure_demo(database, utc_now())

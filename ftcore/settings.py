@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from ftcore.errors import ConfigError
@@ -41,6 +42,9 @@ KNOWN = {
     "FT_CALLBACK_SPOOL",
     "FT_SENDING_HOURS",
     "FT_DEMO",
+    "FT_PRIVACY_KEY",
+    "FT_PRIVACY_KEY_FILE",
+    "FT_BACKUP_FOLDER",
 }
 
 
@@ -89,6 +93,10 @@ class Settings:
     part_price: Decimal = PART_PRICE
     sms_rate: float | None = None
     demo: bool = True
+    # By what the numbers of erased people are hashed (`trust.number_keys`); None: the embedded database's own.
+    privacy_key: str | None = None
+    # Where backups are written and, past their retention, removed.
+    backup_folder: str | None = None
 
     @property
     def spool(self) -> str:
@@ -119,6 +127,8 @@ class Settings:
             part_price=_part_price(given.get("FT_SMS_PART_PRICE")),
             sms_rate=_rate(given.get("FT_SMS_RATE"), sms),
             demo=_switch(given, "FT_DEMO", default=sms is None),
+            privacy_key=_privacy_key(given),
+            backup_folder=given.get("FT_BACKUP_FOLDER"),
         )
 
 
@@ -257,6 +267,22 @@ def _forwarders(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ConfigError(
             f"FORWARDED_ALLOW_IPS : « {text} » n'est pas une liste d'adresses ou de réseaux. Exemple : 10.0.0.1."
         ) from None
+
+
+def _privacy_key(given: Mapping[str, str]) -> str | None:
+    key, file = given.get("FT_PRIVACY_KEY"), given.get("FT_PRIVACY_KEY_FILE")
+    if key and file:
+        raise ConfigError("FT_PRIVACY_KEY et FT_PRIVACY_KEY_FILE sont donnés tous les deux : gardez-en un.")
+    if file:
+        try:
+            key = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ConfigError("Le fichier de FT_PRIVACY_KEY_FILE ne peut pas être lu.") from error
+    elif key is None:
+        return None
+    if not key or not re.fullmatch(r"[\x21-\x7e]{32,}", key):
+        raise ConfigError("FT_PRIVACY_KEY doit compter au moins 32 caractères, sans espace ni accent.")
+    return key
 
 
 def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int] | None:

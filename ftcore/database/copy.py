@@ -24,6 +24,7 @@ TABLES = (
     "sending_slot", "callback_secret", "fetch_mark",
     "outcome", "outcome_sum", "outcome_check", "outcome_due",
     "baseline", "pilot_plan", "pilot_outcome", "labelled_run", "decision_time", "thumb", "satisfaction",
+    "opt_out_kept", "privacy_mark", "retention_rule", "purge_run",
 )  # fmt: skip
 
 

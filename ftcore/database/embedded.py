@@ -16,7 +16,9 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
+from ftcore.database import compaction
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
+from ftcore.database.compaction import Gate
 from ftcore.errors import DatabaseError
 
 
@@ -78,14 +80,11 @@ class DuckDatabase(Database):
     def __init__(self, owner: duckdb.DuckDBPyConnection, name: str) -> None:
         self._owner = owner
         self.name = name
+        self._gate = Gate()
 
     @classmethod
     def connect(cls, address: str, *, memory_limit: str = "1300MB") -> DuckDatabase:
-        options: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": memory_limit,
-        }
+        options = _options(memory_limit)
         if address != ":memory:":
             try:
                 Path(address).parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +101,8 @@ class DuckDatabase(Database):
         try:
             database._migrate()
             owner.execute("SET lock_configuration = true")
+            if address != ":memory:":
+                compaction.remove_leftovers(Path(address))
         except BaseException:
             owner.close()
             raise
@@ -127,26 +128,28 @@ class DuckDatabase(Database):
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        cursor = self._owner.cursor()
-        try:
-            yield _DuckTransaction(cursor)
-        finally:
-            cursor.close()
+        with self._gate.passed():
+            cursor = self._owner.cursor()
+            try:
+                yield _DuckTransaction(cursor)
+            finally:
+                cursor.close()
 
     @contextmanager
     def _transaction(self, *, latest: bool = False) -> Iterator[Transaction]:
-        cursor = self._owner.cursor()
-        try:
-            cursor.begin()
-            yield _DuckTransaction(cursor)
-            cursor.commit()
-        except BaseException:
-            # Any error aborts a DuckDB transaction, and COMMIT would then return quietly.
-            with suppress(duckdb.Error):  # the engine may have rolled back already
-                cursor.rollback()
-            raise
-        finally:
-            cursor.close()
+        with self._gate.passed():
+            cursor = self._owner.cursor()
+            try:
+                cursor.begin()
+                yield _DuckTransaction(cursor)
+                cursor.commit()
+            except BaseException:
+                # Any error aborts a DuckDB transaction, and COMMIT would then return quietly.
+                with suppress(duckdb.Error):  # the engine may have rolled back already
+                    cursor.rollback()
+                raise
+            finally:
+                cursor.close()
 
     def _is_final(self, error: Exception) -> bool:
         # An earlier error of this transaction was swallowed, or the disk refuses; no other writer is to blame.
@@ -155,8 +158,32 @@ class DuckDatabase(Database):
     def skip_locked(self, table: str) -> str:
         return ""
 
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Put a fresh copy in the place of the file."""
+        if self.name == ":memory:":
+            return
+        with self._gate.closed():
+            limit = self._owner.execute("SELECT current_setting('memory_limit')").fetchone()
+            assert limit is not None
+            fresh = compaction.copy_beside(self._owner, Path(self.name))
+            self._owner.close()
+            try:
+                compaction.put_in_place(fresh, Path(self.name))
+            finally:
+                # Whether or not it is the fresh one: the program goes on with the file that is there.
+                self._owner = duckdb.connect(self.name, config=_options(str(limit[0]).replace(" ", "")))
+                self._owner.execute("SET lock_configuration = true")
+
     def close(self) -> None:
         self._owner.close()
+
+
+def _options(memory_limit: str) -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": memory_limit,
+    }
 
 
 def _why_not_opened(address: str, error: duckdb.Error) -> str:

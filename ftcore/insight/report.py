@@ -95,19 +95,19 @@ def _agency(known: Choices, name: str | None) -> tuple[UUID, ...] | None:
 
 def pdf(found: Figures, about: Scope, now: datetime | None = None) -> bytes:
     """The report as a PDF of A4 pages: the row of figures, then each part with its chart and its table."""
-    paper = _paper(about, now or utc_now())
+    paper = blank_paper(about, now or utc_now())
     paper.add_page()
-    _heading(paper, about.title, 20)
+    write_heading(paper, about.title, 20)
     for line in about.lines:
-        _text(paper, line)
+        write_text(paper, line)
     if found.has_demo:
-        _text(paper, "Ces chiffres comprennent des données de démonstration, inventées.")
+        write_text(paper, "Ces chiffres comprennent des données de démonstration, inventées.")
     if not found.now.contacted:
-        _text(paper, "Aucune personne contactée dans cette période.")
+        write_text(paper, "Aucune personne contactée dans cette période.")
         return bytes(paper.output())
     paper.ln(3)
     _rows(paper, *_figures(found))
-    _text(
+    write_text(
         paper,
         f"Une réponse compte dans les {WINDOW_HOURS} h après la remise du SMS d'ouverture. IC : intervalle de Wilson "
         f"à 95{wording.NARROW}%. Deux taux dont les intervalles se recouvrent ne sont pas tenus pour différents. "
@@ -169,7 +169,7 @@ def _parts(found: Figures) -> Iterator[tuple[Section, bytes | None]]:
     yield sections.work(found), None
 
 
-def _paper(about: Scope, now: datetime) -> FPDF:
+def blank_paper(about: Scope, now: datetime) -> FPDF:
     """An empty document with a font that has the narrow spaces, dashes and quotes of French."""
     import matplotlib
     from fpdf import FPDF
@@ -197,14 +197,16 @@ def _paper(about: Scope, now: datetime) -> FPDF:
     return paper
 
 
-def _heading(paper: FPDF, text: str, size: int) -> None:
+def write_heading(paper: FPDF, text: str, size: int) -> None:
+    """A heading, in points."""
     paper.set_font("DejaVu", "B", size)
     paper.set_text_color(*INK)
     paper.multi_cell(0, size * 0.48, text, align="L", new_x="LMARGIN", new_y="NEXT")
     paper.ln(1)
 
 
-def _text(paper: FPDF, text: str, *, quiet: bool = False) -> None:
+def write_text(paper: FPDF, text: str, *, quiet: bool = False) -> None:
+    """A paragraph; `quiet` ones are small and grey."""
     paper.set_font("DejaVu", size=7.5 if quiet else 9)
     paper.set_text_color(*(QUIET if quiet else INK))
     paper.multi_cell(0, 4.4, text, align="L", new_x="LMARGIN", new_y="NEXT")
@@ -217,17 +219,17 @@ def _part(paper: FPDF, section: Section, chart: bytes | None) -> None:
         paper.add_page()
     else:
         paper.ln(6)
-    _heading(paper, section.title, 13)
-    _text(paper, section.sentence)
+    write_heading(paper, section.title, 13)
+    write_text(paper, section.sentence)
     if section.note:
-        _text(paper, section.note, quiet=True)
+        write_text(paper, section.note, quiet=True)
     if chart is not None:
         paper.image(chart, w=paper.epw, alt_text=f"{section.title}. {section.sentence}")
         paper.ln(2)
     table = section.table if section.printed is None else section.printed
     _rows(paper, [str(name) for name in table.columns], _cells(table.head(MOST_ROWS)))
     if len(table) > MOST_ROWS:
-        _text(paper, f"Les {MOST_ROWS} premières lignes sur {wording.number(len(table))} : la suite se télécharge "
+        write_text(paper, f"Les {MOST_ROWS} premières lignes sur {wording.number(len(table))} : la suite se télécharge "
                      "depuis la page Mesures.", quiet=True)  # fmt: skip
 
 

@@ -27,6 +27,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "resume sending": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # A comparison by lot decides what people receive.
     "define comparisons": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # What is kept for how long is the data controller's to say; who answers a person may read what is written of them.
+    "see retention": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "change retention": frozenset({Role.ADMINISTRATOR}),
+    "purge": frozenset({Role.ADMINISTRATOR}),
+    "answer rights": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
 }
 
