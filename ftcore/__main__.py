@@ -16,6 +16,8 @@ from uuid import UUID
 import click
 from tqdm import tqdm
 
+from ftcore.commands.person import person_group
+from ftcore.commands.purge import purge_command
 from ftcore.errors import FtError
 from ftcore.model import ImportReport
 from ftcore.settings import Settings
@@ -403,6 +405,10 @@ def rehearse_command(offers: Path, candidates: int, seed: int, as_json: bool) ->
     totals = result["totals"]
     if totals["lost"] or totals["doubled"] or totals["without_state"]:
         sys.exit(1)
+
+
+main.add_command(purge_command)
+main.add_command(person_group)
 
 
 if __name__ == "__main__":

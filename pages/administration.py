@@ -17,6 +17,8 @@ from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
 from ftcore.outreach.hours import of_agency
 from ftcore.services import current
+from pages.person_desk import show_person_desk
+from pages.retention_desk import show_retention_desk
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
@@ -25,7 +27,8 @@ database, person = services.database, services.person
 state = st.session_state
 # Reasons of rejection that a page shows; the rest is in the file.
 SHOWN = 500
-SECTIONS = ("Importer des personnes", "Modèles de SMS", "Plafonds et horaires", "Assistant", "État du service")
+SECTIONS = ("Importer des personnes", "Modèles de SMS", "Plafonds et horaires", "Assistant", "Conservation",
+            "Droits d'une personne", "État du service")  # fmt: skip
 
 
 def import_people() -> None:
@@ -288,5 +291,9 @@ elif section == SECTIONS[2]:
     show_sending_desk()
 elif section == SECTIONS[3]:
     show_assistant()
+elif section == SECTIONS[4]:
+    show_retention_desk()
+elif section == SECTIONS[5]:
+    show_person_desk()
 else:
     show_state()

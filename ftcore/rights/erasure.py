@@ -101,6 +101,13 @@ def subject(reader: Transaction, agency_id: UUID, candidate_id: UUID, also: Sequ
     )
 
 
+def subject_of(database: Database, person: Person, candidate_id: UUID, also: Sequence[UUID] = ()) -> Subject:
+    """The same, for a page to show. Raises NotFound outside the person's agency."""
+    access.require(person, "answer rights")
+    with database.read() as reader:
+        return subject(reader, person.agency_id, candidate_id, also)
+
+
 def _name(row: Row) -> str:
     letters, _ = fold(f"{row['first_name']} {row['last_name']}")
     return " ".join(sorted("".join(c if c.isalnum() else " " for c in letters).split()))

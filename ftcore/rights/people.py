@@ -12,6 +12,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.errors import FtError
 from ftcore.matching import pool
 from ftcore.model import Person
+from ftcore.outreach import campaigns
 from ftcore.phones import normalise
 from ftcore.rights.erasure import Subject, named, subject
 from ftcore.text import words
@@ -275,6 +276,22 @@ def correct(database: Database, person: Person, candidate_id: UUID, changes: dic
     database.transact(write)
 
 
+def typed(values: dict[str, str]) -> dict[str, Any]:
+    """Typed texts as the values of their fields. Raises FtError for what is no number or no date."""
+    read: dict[str, Any] = {}
+    for name, text in values.items():
+        try:
+            if name in ("experience_years", "mobility_km") and text.strip():
+                read[name] = float(text.replace(",", "."))
+            elif name == "available_from" and text.strip():
+                read[name] = date.fromisoformat(text.strip())
+            else:
+                read[name] = text
+        except ValueError:
+            raise FtError(f"{FIELDS[name]} : « {text} » n'est pas lisible. Rien n'a changé.") from None
+    return read
+
+
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:
     values = {name: value.strip() if isinstance(value, str) else value for name, value in changes.items()}
     unknown = [name for name in values if name not in FIELDS]
@@ -288,12 +305,14 @@ def _checked(changes: dict[str, Any]) -> dict[str, Any]:
         if number is None:
             raise FtError("Ce numéro n'est pas un numéro de mobile valable : rien n'a changé.")
         values["phone"] = number
+    for name in ("experience_years", "mobility_km"):
+        value = values.get(name)
+        if value not in (None, "") and not (isinstance(value, int | float) and 0 <= value <= 20_000):
+            raise FtError(f"{FIELDS[name]} : cette valeur n'est pas possible. Rien n'a changé.")
     return {name: None if value == "" else value for name, value in values.items()}
 
 
 def _stop_old_number(tx: Transaction, person: Person, candidate_id: UUID, old: str, now: datetime) -> None:
-    from ftcore.outreach import campaigns
-
     waiting = tx.rows(
         "SELECT m.agency_id, m.message_id FROM message m JOIN conversation v ON v.agency_id = m.agency_id "
         "AND v.conversation_id = m.conversation_id WHERE v.agency_id = $1 AND v.candidate_id = $2 AND m.phone = $3 "

@@ -27,7 +27,14 @@ _FILE = {
 _TRAIT = {"sex": "Sexe", "birth_year": "Année de naissance", "priority_district": "Quartier prioritaire",
           "unemployed_since": "Sans emploi depuis"}  # fmt: skip
 _MET = {Met.MET: "rempli", Met.NOT_MET: "non rempli", Met.UNKNOWN: "inconnu"}
-_VERDICT = {"retained": "retenu", "introduced": "mis en relation", "not_retained": "non retenu", "to_see": "à voir"}
+_VERDICT = {
+    "retained": "retenu",
+    "introduced": "mis en relation",
+    "not_retained": "non retenu",
+    "to_see": "à voir",
+    "called_back": "rappelé",
+    "closed": "échange terminé",
+}
 
 
 def pdf(told: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,1 @@
+"""The commands, one subject a file. Each imports what it needs when it is called: `--help` answers at once."""
