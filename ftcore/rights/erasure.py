@@ -192,18 +192,7 @@ def _refuse_under_way(tx: Transaction, who: Subject) -> None:
 def erase_subject(tx: Transaction, who: Subject, key: bytes, now: datetime) -> None:
     """The erasure itself, in the caller's transaction."""
     elsewhere = named(tx, who)
-    reply_ids = [
-        row["reply_id"]
-        for row in tx.rows(
-            "SELECT reply_id FROM reply WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[])",
-            who.agency_id,
-            list(who.conversation_ids),
-        )
-    ]
     keys = forgetting.forget_conversations(tx, who.agency_id, who.conversation_ids, now, "personne effacée")
-    tx.execute(
-        "DELETE FROM reply_example WHERE agency_id = $1 AND reply_id = ANY($2::UUID[])", who.agency_id, reply_ids
-    )
     _erase_reasons(tx, who)
     for candidate_id in who.candidate_ids:
         tx.execute(

@@ -71,6 +71,11 @@ def forget_conversations(
     )
     empty_replies(tx, replies)
     tx.execute(
+        "DELETE FROM reply_example WHERE agency_id = $1 AND reply_id = ANY($2::UUID[])",
+        agency_id,
+        [row["reply_id"] for row in replies],
+    )
+    tx.execute(
         "UPDATE reply SET callback_id = NULL WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[])", agency_id, ids
     )
     tx.execute(

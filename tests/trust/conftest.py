@@ -58,7 +58,7 @@ def plant(town: Town) -> UUID:
     town.accepted()
     for row in town.messages():
         town.reports(row["gateway_id"], "Success", row["phone"])
-    town.writes(NUMBER, f"Oui, c'est la CNIL que je préviens, {TEXTS[0]} dès lundi")
+    town.writes(NUMBER, f"Oui, c'est la CNIL que je préviens, {TEXTS[0]}")
     town.writes(town.phone(others[0]), "non merci, mais voyez Zenobie  QUEBRANTOU au 06 39 98 17 77")
     talk = of(town, who)
     lead = town.counselor
