@@ -15,6 +15,8 @@ from ftcore.commands.dispatch import dispatch
 from ftcore.commands.imports import import_group
 from ftcore.commands.journal import journal_group
 from ftcore.commands.occupation import find_occupation
+from ftcore.commands.person import person_group
+from ftcore.commands.purge import purge_command
 from ftcore.commands.reference import reference_group
 from ftcore.commands.rehearse import rehearse_command
 from ftcore.commands.replies import replies_group
@@ -45,6 +47,10 @@ main.add_command(run)
 
 
 main.add_command(journal_group)
+
+
+main.add_command(purge_command)
+main.add_command(person_group)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,10 @@ from ftcore.operations.health import Health, Runs
 from ftcore.operations.metrics import MetricsPage
 from ftcore.outreach.dispatcher import LEASE, Dispatcher
 from ftcore.outreach.second_look import SecondLook
+from ftcore.rights import compaction
+from ftcore.rights.night import Night
 from ftcore.settings import DAILY_TOKENS, Settings, SmsSettings
+from ftcore.trust import number_keys
 from ftcore.trust.accounts import NO_AGENCY
 from ftcore.trust.callback_secrets import KnownSecrets
 from ftcore.trust.sessions import Session
@@ -181,6 +184,7 @@ class Services:
             mailbox=gateway,
             part_price=self.settings.part_price,
             second_look=SecondLook(self.database, self._metered, utc_now) if self.model.is_ai else None,
+            at_night=Night(self.database, self.settings.backup_folder).work,
         )
         self.dispatcher.start()
 
@@ -232,6 +236,8 @@ class Services:
             hidden.append(self.settings.mistral.key)
         if self.settings.sign_in is not None:
             hidden += [self.settings.sign_in.client_secret, self.settings.sign_in.cookie_secret]
+        if self.settings.privacy_key is not None:
+            hidden.append(self.settings.privacy_key)
         return hidden
 
 
@@ -239,6 +245,8 @@ def build(settings: Settings, *, people_speed: float = 60.0) -> Services:
     """Open the database, seed it on a first start, and put the parts together. Raises FtError."""
     database = Database.open(settings.database, key=settings.database_key)
     try:
+        number_keys.load(database, settings.privacy_key)
+        compaction.compact_if_wanted(database)
         reference.load_starter(database)
         if settings.demo:
             demo.ensure_demo(database, utc_now())

@@ -50,6 +50,7 @@ KNOWN = {
     "FT_DATABASE_KEY",
     "FT_LOG",
     "FT_METRICS_TOKEN",
+    "FT_PRIVACY_KEY",
 }
 
 
@@ -103,8 +104,11 @@ class Settings:
     sms_rate: float | None = None
     demo: bool = True
     sign_in: SignInSettings | None = None
+    # Where backups are written and, past their retention, removed.
     backup_folder: str = DEFAULT_BACKUPS
     database_key: str | None = field(default=None, repr=False)
+    # By what the numbers of erased people are hashed (`trust.number_keys`); None: the embedded database's own.
+    privacy_key: str | None = field(default=None, repr=False)
     metrics_token: str | None = field(default=None, repr=False)
     log: str = "text"
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -146,6 +150,7 @@ class Settings:
             sign_in=sign_in,
             backup_folder=given.get("FT_BACKUP_FOLDER", DEFAULT_BACKUPS),
             database_key=_database_key(given, database),
+            privacy_key=_privacy_key(given),
             metrics_token=_metrics_token(given.get("FT_METRICS_TOKEN")),
             log=_log(given.get("FT_LOG")),
             secrets=secrets,
@@ -318,6 +323,15 @@ def _forwarders(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ConfigError(
             f"FORWARDED_ALLOW_IPS : « {text} » n'est pas une liste d'adresses ou de réseaux. Exemple : 10.0.0.1."
         ) from None
+
+
+def _privacy_key(given: Mapping[str, str]) -> str | None:
+    key = given.get("FT_PRIVACY_KEY")
+    if key is None:
+        return None
+    if not re.fullmatch(r"[\x21-\x7e]{32,}", key):
+        raise ConfigError("FT_PRIVACY_KEY doit compter au moins 32 caractères, sans espace ni accent.")
+    return key
 
 
 def _hours(given: Mapping[str, str], sms: SmsSettings | None) -> tuple[int, int] | None:

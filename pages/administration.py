@@ -20,6 +20,9 @@ from ftcore.services import current
 from pages import doors
 from pages.accounts_desk import show_accounts_desk
 from pages.journal_desk import show_journal
+from pages.person_desk import show_person_desk
+from pages.register_desk import show_register_desk
+from pages.retention_desk import show_retention_desk
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
@@ -284,7 +287,10 @@ DESKS = {
     "Plafonds et horaires": show_sending_desk,
     "Assistant": show_assistant,
     "Comptes et rôles": show_accounts_desk,
+    "Droits d'une personne": show_person_desk,
+    "Conservation": show_retention_desk,
     "Journal": show_journal,
+    "Registre": show_register_desk,
     "État du service": show_state,
 }
 doors.keep("administration.py", services.person)

@@ -20,7 +20,10 @@ SECTIONS = {
     "Plafonds et horaires": "see sending rules",
     "Assistant": "write with the assistant",
     "Comptes et rôles": "manage accounts",
+    "Droits d'une personne": "answer rights",
+    "Conservation": "see retention",
     "Journal": "see journal",
+    "Registre": "see register",
     "État du service": "see service state",
 }
 PAGES: dict[str, frozenset[str]] = {

@@ -127,7 +127,7 @@ def show_line(line: Line) -> None:
     if line.author:
         avatar = ":material/support_agent:"
     with st.chat_message(who, avatar=avatar):
-        st.text(line.body)
+        st.text(line.body or "(texte effacé : sa durée de conservation est passée)")
         if line.incoming:
             show_reading(line)
         else:

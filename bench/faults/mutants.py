@@ -31,6 +31,7 @@ _VENDOR = "tests/adapters/test_africastalking.py::"
 _INBOX = "tests/outreach/test_inbox.py::"
 _DOOR = "tests/test_webhooks.py::"
 _PROOF = "tests/trust/test_journal_proof.py::"
+_ERASURE = "tests/trust/test_erasure.py::"
 
 MUTANTS = (
     Mutant(
@@ -288,6 +289,48 @@ MUTANTS = (
         'tests = ["j.agency_id = $1"]',
         'tests = ["$1::UUID IS NOT NULL"]',
         "tests/trust/test_journal_search.py::test_entries_are_found_by_act_person_thing_and_day",
+    ),
+    Mutant(
+        "an erasure empties what was answered",
+        "ftcore/rights/forgetting.py",
+        "    empty_replies(tx, replies)\n    tx.execute(",
+        "    tx.execute(",
+        _ERASURE + "test_nothing_names_the_person_after_an_erasure",
+    ),
+    Mutant(
+        "an erasure looks through what others typed",
+        "ftcore/rights/erasure.py",
+        "        place.clean(tx, rows)\n",
+        "        pass\n",
+        _ERASURE + "test_nothing_names_the_person_after_an_erasure",
+    ),
+    Mutant(
+        "counters are cut off before the exchange is",
+        "ftcore/rights/forgetting.py",
+        "    outcomes.unlink(tx, ids)\n",
+        "",
+        _ERASURE + "test_nothing_leads_from_what_is_counted_to_the_person",
+    ),
+    Mutant(
+        "an objection that was kept is looked up at the claim",
+        "ftcore/outreach/claiming.py",
+        'barred = kept_stops.barred(tx, database.number_key, {row["phone"] for row in due})',
+        "barred: set[str] = set()",
+        "tests/trust/test_kept_stops.py::test_an_objection_that_was_kept_is_obeyed_at_the_claim",
+    ),
+    Mutant(
+        "an objection that was kept is looked up before a launch",
+        "ftcore/outreach/preflight.py",
+        'barred = kept_stops.barred(tx, number_key, {row["phone"] for row in rows.values()})',
+        "barred: set[str] = set()",
+        "tests/trust/test_kept_stops.py::test_the_number_is_kept_out_of_a_launch_in_any_agency",
+    ),
+    Mutant(
+        "an erasure waits for an SMS that is leaving",
+        "ftcore/rights/erasure.py",
+        "        _refuse_under_way(tx, who)\n",
+        "",
+        "tests/trust/test_figures_stay.py::test_a_person_with_an_sms_under_way_is_not_erased_now",
     ),
 )
 

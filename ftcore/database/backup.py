@@ -115,10 +115,9 @@ def _write(database: Database, partial: Path, progress: Progress, key: str | Non
 
 def _copy_embedded(database: DuckDatabase, partial: Path, progress: Progress, key: str | None) -> Sums:
     """Copy within the engine, in one transaction: what others write meanwhile is not seen, and does not wait."""
-    cursor = database.cursor()
     sums: Sums = {}
     done = 0
-    try:
+    with database.working() as cursor:
         encryption.attach(cursor, str(partial), _COPY, key)
         try:
             cursor.begin()
@@ -138,8 +137,6 @@ def _copy_embedded(database: DuckDatabase, partial: Path, progress: Progress, ke
             cursor.commit()
         finally:
             cursor.execute(f"DETACH {_COPY}")
-    finally:
-        cursor.close()
     return sums
 
 

@@ -119,6 +119,8 @@ class Database(ABC):
     conflicts: ClassVar[tuple[type[Exception], ...]]
     # What the engine raises for a statement that cannot be run.
     faults: ClassVar[tuple[type[Exception], ...]]
+    # By what the numbers of erased people who had objected are hashed (`trust.number_keys`); none was needed yet.
+    number_key: bytes | None = None
 
     @staticmethod
     def open(address: str, *, key: str | None = None) -> Database:
@@ -153,6 +155,13 @@ class Database(ABC):
         """Ends a SELECT of rows of `table` (or its alias) that the transaction is about to claim.
 
         Replicas then pass each other by instead of colliding; one process alone needs nothing.
+        """
+
+    @abstractmethod
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Write anew what is on the disk, at least these tables, so that nothing deleted is left; others wait.
+
+        Raises DatabaseError where it cannot be done now, and then nothing has changed.
         """
 
     @abstractmethod

@@ -25,6 +25,7 @@ TABLES = (
     "outcome", "outcome_sum", "outcome_check", "outcome_due",
     "account", "sign_in_session",
     "baseline", "pilot_plan", "pilot_outcome", "labelled_run", "decision_time", "thumb", "satisfaction",
+    "opt_out_kept", "privacy_mark", "retention_rule", "purge_run",
 )  # fmt: skip
 
 

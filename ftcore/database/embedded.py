@@ -16,8 +16,9 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
-from ftcore.database import encryption
+from ftcore.database import compaction, encryption
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
+from ftcore.database.compaction import Gate
 from ftcore.errors import DatabaseError
 from ftcore.private_files import make_folder, make_private
 
@@ -85,14 +86,10 @@ class DuckDatabase(Database):
         self._owner = owner
         self._key = key
         self.name = name
+        self._gate = Gate()
 
     @classmethod
     def connect(cls, address: str, *, memory_limit: str = "1300MB", key: str | None = None) -> DuckDatabase:
-        options: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": memory_limit,
-        }
         if address != ":memory:":
             try:
                 make_folder(Path(address).parent)
@@ -102,10 +99,7 @@ class DuckDatabase(Database):
                     "Vérifiez la variable FT_DATABASE et les droits du dossier."
                 ) from error
         try:
-            if key is not None:
-                owner = encryption.open_encrypted(address, key, options)
-            else:
-                owner = duckdb.connect(address, config=options)
+            owner = _opened(address, memory_limit, key)
         except duckdb.Error as error:
             raise _why_not_opened(address, error) from error
         if address != ":memory:":
@@ -114,6 +108,8 @@ class DuckDatabase(Database):
         try:
             database._migrate()
             owner.execute("SET lock_configuration = true")
+            if address != ":memory:":
+                compaction.remove_leftovers(Path(address))
         except BaseException:
             owner.close()
             raise
@@ -126,6 +122,16 @@ class DuckDatabase(Database):
             # Each cursor begins in the engine's own database, which is in memory and empty.
             cursor.execute(f"USE {encryption.HOUSE}")
         return cursor
+
+    @contextmanager
+    def working(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor, while nobody writes the file anew."""
+        with self._gate.passed():
+            cursor = self.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
 
     def _migrate(self) -> None:
         cursor = self.cursor()
@@ -147,28 +153,23 @@ class DuckDatabase(Database):
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        cursor = self.cursor()
-        try:
+        with self.working() as cursor:
             yield _DuckTransaction(cursor)
-        finally:
-            cursor.close()
 
     @contextmanager
     def _transaction(self, *, latest: bool = False) -> Iterator[Transaction]:
-        cursor = self.cursor()
-        try:
-            cursor.begin()
-            tx = _DuckTransaction(cursor).begins()
-            yield tx
-            tx.finish()
-            cursor.commit()
-        except BaseException:
-            # Any error aborts a DuckDB transaction, and COMMIT would then return quietly.
-            with suppress(duckdb.Error):  # the engine may have rolled back already
-                cursor.rollback()
-            raise
-        finally:
-            cursor.close()
+        with self.working() as cursor:
+            try:
+                cursor.begin()
+                tx = _DuckTransaction(cursor).begins()
+                yield tx
+                tx.finish()
+                cursor.commit()
+            except BaseException:
+                # Any error aborts a DuckDB transaction, and COMMIT would then return quietly.
+                with suppress(duckdb.Error):  # the engine may have rolled back already
+                    cursor.rollback()
+                raise
 
     def _is_final(self, error: Exception) -> bool:
         # An earlier error of this transaction was swallowed, or the disk refuses; no other writer is to blame.
@@ -177,8 +178,39 @@ class DuckDatabase(Database):
     def skip_locked(self, table: str) -> str:
         return ""
 
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Put a fresh copy in the place of the file."""
+        if self.name == ":memory:":
+            return
+        with self._gate.closed():
+            limit = self._owner.execute("SELECT current_setting('memory_limit')").fetchone()
+            assert limit is not None
+            cursor = self.cursor()
+            try:
+                fresh = compaction.copy_beside(cursor, Path(self.name), self._key)
+            finally:
+                cursor.close()
+            self._owner.close()
+            try:
+                compaction.put_in_place(fresh, Path(self.name))
+            finally:
+                # Whether or not it is the fresh one: the program goes on with the file that is there.
+                self._owner = _opened(self.name, str(limit[0]).replace(" ", ""), self._key)
+                self._owner.execute("SET lock_configuration = true")
+
     def close(self) -> None:
         self._owner.close()
+
+
+def _opened(address: str, memory_limit: str, key: str | None) -> duckdb.DuckDBPyConnection:
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": memory_limit,
+    }
+    if key is not None:
+        return encryption.open_encrypted(address, key, options)
+    return duckdb.connect(address, config=options)
 
 
 def _why_not_opened(address: str, error: duckdb.Error) -> DatabaseError:

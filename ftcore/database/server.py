@@ -8,7 +8,7 @@ with snapshots, four dispatchers spent most of their time running again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -190,6 +190,20 @@ class PostgresDatabase(Database):
 
     def skip_locked(self, table: str) -> str:
         return f"FOR UPDATE OF {table} SKIP LOCKED"
+
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """VACUUM FULL of the tables, each locked meanwhile. The server's own log keeps its bytes for its own time."""
+        with self._connection() as connection:
+            try:
+                for table in tables:
+                    connection.execute(f"VACUUM (FULL) {table}".encode())
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise DatabaseError(
+                    f"Le compte de la base « {self.name} » ne peut pas réécrire ses tables : il faut en être "
+                    "propriétaire."
+                ) from error
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute("CHECKPOINT")  # so that its log can be used again sooner
 
     def close(self) -> None:
         self._pool.close()

@@ -23,6 +23,7 @@ from ftcore.insight.wording import instant, number
 from ftcore.model import Person
 from ftcore.outreach.arms import ANSWERED_WITHIN, DELIVERED_WITHIN, Drawn, Unit, deal
 from ftcore.trust import access, journal
+from ftcore.trust.retention import FORGOTTEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,6 +175,8 @@ def _redrawn(tx: Transaction, comparison: Comparison) -> bool | None:
     known: dict[str, Drawn] = {}
     latest: tuple[UUID | None, str] | None = None
     for row in rows:
+        if row["unit"].startswith(FORGOTTEN):
+            continue  # the lot that an erased person drew cannot be drawn again
         if row["unit"] in known:
             if known[row["unit"]].arm != row["arm"]:
                 return False

@@ -135,10 +135,15 @@ class Complaints:
     wrong_persons: Rate
 
 
+def is_furious(column: str) -> str:
+    """The condition, in SQL, that a text has angry words in it."""
+    return " OR ".join(f"lower({column}) LIKE '%{word}%'" for word in _FURIOUS)
+
+
 def complaints(database: Database, person: Person, scope: Scope) -> Complaints:
     """Over the conversations opened in the period whose first SMS was delivered."""
     scope = allowed(person, scope)
-    furious = " OR ".join(f"lower(r.body) LIKE '%{word}%'" for word in _FURIOUS)
+    furious = is_furious("r.body")
     row = database.one(
         f"""
         WITH reached AS (
@@ -150,7 +155,7 @@ def complaints(database: Database, person: Person, scope: Scope) -> Complaints:
             SELECT w.agency_id, w.conversation_id,
                    bool_or(coalesce(r.corrected, r.reading) = 'stop' AND r.received_utc >= w.settled_utc
                        AND r.received_utc < w.settled_utc + INTERVAL '{AT_ONCE_MINUTES} minutes') AS stopped,
-                   bool_or({furious}) AS furious,
+                   bool_or(coalesce(r.furious, {furious})) AS furious,
                    bool_or(coalesce(r.corrected, r.reading) = 'wrong_person') AS wrong
             FROM reached w
             JOIN reply r ON r.agency_id = w.agency_id AND r.conversation_id = w.conversation_id

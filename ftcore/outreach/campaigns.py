@@ -40,7 +40,7 @@ def preflight(
     """
     access.require(person, "send messages", offer.agency_id)
     with database.read() as reader:
-        return plan(reader, offer, candidate_ids, hours, now, part_price, campaign_id)
+        return plan(reader, offer, candidate_ids, hours, now, part_price, campaign_id, database.number_key)
 
 
 def launch(
@@ -76,7 +76,7 @@ def launch(
         there = tx.one("SELECT * FROM campaign WHERE agency_id = $1 AND campaign_id = $2", offer.agency_id, campaign_id)
         if there is not None:
             return campaign_of(there, people_of(tx, offer.agency_id, campaign_id))
-        planned = plan(tx, offer, candidate_ids, hours, now, part_price, campaign_id)
+        planned = plan(tx, offer, candidate_ids, hours, now, part_price, campaign_id, database.number_key)
         _refuse(planned, confirmed)
         campaign = {
             "agency_id": offer.agency_id,

@@ -12,10 +12,11 @@ from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.model import MessageState
-from ftcore.outreach import ledger
+from ftcore.outreach import ledger, stops
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.rate import Pace
-from ftcore.trust import journal
+from ftcore.trust import journal, kept_stops
+from ftcore.trust.number_keys import keyed
 
 # A claim older than this has no sender left: its outcome is not known. A slow answer and the wait for a
 # turn take less together.
@@ -50,7 +51,8 @@ _DUE = "FROM message m WHERE m.state = 'queued' AND m.not_before_utc <= $1 AND "
 # With values the embedded engine finds each row by its key; with columns it would read whole tables.
 _STILL_OURS = (
     "SELECT m.department FROM message m WHERE m.agency_id = $1 AND m.message_id = $2 AND m.state = 'claimed' "
-    "AND m.claimed_by = $3 AND " + _may_leave("$1", "$4", "$5", "$6")
+    "AND m.claimed_by = $3 AND NOT EXISTS (SELECT 1 FROM opt_out_kept k WHERE k.number_key = $7) "
+    "AND " + _may_leave("$1", "$4", "$5", "$6")
 )
 
 
@@ -75,7 +77,7 @@ def claim(
     def take_of(tx: Transaction, agency_id: UUID) -> list[Row]:
         due = tx.rows(
             f"""
-            SELECT m.agency_id, m.message_id, m.department
+            SELECT m.agency_id, m.message_id, m.department, m.phone
             {_DUE} AND m.agency_id = $3
             ORDER BY m.not_before_utc, m.queued_utc, m.message_id LIMIT $2 {database.skip_locked("m")}
             """,
@@ -83,6 +85,10 @@ def claim(
             limit,
             agency_id,
         )
+        barred = kept_stops.barred(tx, database.number_key, {row["phone"] for row in due})
+        for phone in barred:
+            stops.opt_out(tx, phone, now, "kept", "STOP d'une personne effacée, revenue dans un fichier")
+        due = [row for row in due if row["phone"] not in barred]
         allowed = _within_hours(tx, due, of_agency(tx, agency_id, hours), now)
         if not allowed:
             return []
@@ -139,6 +145,7 @@ def still_ours(database: Database, sms: Row, hours: tuple[int, int] | None, now:
             sms["campaign_id"],
             sms["conversation_id"],
             sms["phone"],
+            keyed(database.number_key, sms["phone"]) if database.number_key else "",
         )
         return row is not None and next_slot(now, row["department"], of_agency(reader, sms["agency_id"], hours)) <= now
 

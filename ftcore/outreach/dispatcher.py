@@ -47,6 +47,8 @@ FETCH_EVERY = 60.0
 ATTEND_EVERY = 60.0
 # And between two counts of what has changed for Mesures.
 COUNT_EVERY = 5.0
+# And between two looks at whether it is night.
+NIGHT_EVERY = 60.0
 
 
 def _nothing(_: str) -> None:
@@ -59,6 +61,7 @@ class Dispatcher:
     `rate` is the most SMS a second that all dispatchers of this database send together, or None.
     `part_price`, in euros, counts reminders against the agency's caps.
     `mailbox`, where given, is asked each minute for incoming SMS whose callback may have got lost.
+    `at_night` is asked each minute, with the time and whether to go on, for the work of the night.
     `at_point` is called at each step from the claim to the record, for fault tests.
     """
 
@@ -77,7 +80,9 @@ class Dispatcher:
         part_price: Decimal = PART_PRICE,
         at_point: Callable[[str], None] = _nothing,
         second_look: SecondLook | None = None,
+        at_night: Callable[[datetime, Callable[[], bool]], object] | None = None,
     ) -> None:
+        self._at_night = at_night
         self._second_look = second_look
         self._again = threading.Event()
         self._database = database
@@ -119,6 +124,8 @@ class Dispatcher:
             # A thread of its own: a language model takes seconds, and a STOP must not wait for it.
             again = (self._second_look.turn, self._again)
             self._threads.append(threading.Thread(target=self._loop, args=again, name="second look", daemon=True))
+        if self._at_night is not None:
+            self._threads.append(threading.Thread(target=self._watch_the_night, name="night", daemon=True))
         # Where one process owns the database, every claim found at the start belongs to a sender that is gone.
         give_up_stale_claims(self._database, self._clock(), timedelta(0) if self._database.exclusive else self._lease)
         for thread in self._threads:
@@ -193,6 +200,14 @@ class Dispatcher:
             except Exception:
                 if not self._stopping.is_set():
                     log.exception("incoming SMS could not be fetched; it is tried again")
+
+    def _watch_the_night(self) -> None:
+        assert self._at_night is not None
+        while not self._stopping.wait(NIGHT_EVERY):
+            try:
+                self._at_night(self._clock(), lambda: not self._stopping.is_set())
+            except Exception:
+                log.exception("the work of the night failed; it is tried again the next night")
 
     def send_due(self) -> int:
         """Send what is due until nothing is, each answer being recorded as it comes; gives how many were claimed."""

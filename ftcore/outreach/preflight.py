@@ -19,6 +19,7 @@ from ftcore.outreach.outgoing import written_to_unasked
 from ftcore.outreach.sending_rules import Halt, Rules
 from ftcore.outreach.templates import Kind, Template
 from ftcore.phones import normalise
+from ftcore.trust import kept_stops
 
 # One person: at most one message that nobody asked for in this time, across all campaigns.
 REST = timedelta(hours=24)
@@ -117,16 +118,21 @@ def plan(
     now: datetime,
     part_price: Decimal,
     campaign_id: UUID = NO_CAMPAIGN,
+    number_key: bytes | None = None,
 ) -> Preflight:
     """Look at each person of a selection in its order; the caps keep the first of them.
 
     `hours` are the program's, which the agency's own replace; None, in the sandbox, means at any time.
+    `number_key` is the database's, by which objections of people who were erased are recognised.
     """
     rules = sending_rules.of_agency(tx, offer.agency_id)
     hours = hours and (rules.hours or hours)
     template = templates.current(tx, offer.agency_id)[Kind.OPENING]
     agency_name = tx.value("SELECT name FROM agency WHERE agency_id = $1", offer.agency_id)
     rows = _candidates(tx, offer, candidate_ids)
+    barred = kept_stops.barred(tx, number_key, {row["phone"] for row in rows.values()})
+    for known in rows.values():
+        known["opted_out"] = known["opted_out"] or known["phone"] in barred
     recent = _recently_approached(tx, [row["phone"] for row in rows.values()], now)
     draws = draw(tx, offer.agency_id, offer.offer_id, campaign_id, _eligible(candidate_ids, rows, recent))
     allowance = Allowance(tx, offer.agency_id, rules.caps, part_price, now)

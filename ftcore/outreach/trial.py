@@ -14,7 +14,7 @@ from ftcore.outreach.outgoing import Outgoing, queue
 from ftcore.outreach.sms import gsm_safe
 from ftcore.outreach.templates import Kind
 from ftcore.phones import normalise
-from ftcore.trust import access, journal
+from ftcore.trust import access, journal, kept_stops
 
 # A trial belongs to no candidate: no figure counts it, and nobody's day of rest begins with it.
 NOBODY = UUID(int=0)
@@ -41,7 +41,9 @@ def send_trial(
         assert agency is not None
         if sending_rules.of_agency(tx, offer.agency_id).halt is not None:
             raise FtError("Les envois de l'agence sont arrêtés : le test n'est pas parti.")
-        if tx.value("SELECT count(*) FROM opt_out WHERE phone = $1", number):
+        if tx.value("SELECT count(*) FROM opt_out WHERE phone = $1", number) or kept_stops.barred(
+            tx, database.number_key, [number]
+        ):
             raise FtError("Ce numéro a répondu STOP : il ne peut plus recevoir de SMS, même de test.")
         since, _ = sending_hours.local_day(now, agency["department"])
         sent = tx.value(

@@ -30,8 +30,10 @@ class WorkList(StrEnum):
 
 
 # A verdict of "to see" leaves the conversation where it is.
-_OPEN = "(v.verdict IS NULL OR v.verdict = 'to_see')"
-UNREAD = "v.answered_utc IS NOT NULL AND (v.seen_utc IS NULL OR v.answered_utc > v.seen_utc)"
+_OPEN = "(v.verdict IS NULL OR v.verdict = 'to_see') AND v.forgotten_utc IS NULL"
+UNREAD = (
+    "v.forgotten_utc IS NULL AND v.answered_utc IS NOT NULL AND (v.seen_utc IS NULL OR v.answered_utc > v.seen_utc)"
+)
 # `$3` is the instant before which somebody has waited too long.
 _CONDITIONS: dict[WorkList, str] = {
     WorkList.CALL: f"{_OPEN} AND v.state = 'interested'",
@@ -44,7 +46,7 @@ _CONDITIONS: dict[WorkList, str] = {
     WorkList.ONGOING: f"{_OPEN} AND v.state IN ('availability', 'prerequisite')",
     WorkList.SILENT: f"{_OPEN} AND v.state IN ('waiting', 'unreached', 'closed')",
     WorkList.NO: f"{_OPEN} AND v.state IN ('declined', 'stopped')",
-    WorkList.DONE: f"NOT {_OPEN}",
+    WorkList.DONE: "v.verdict IS NOT NULL AND v.verdict <> 'to_see' AND v.forgotten_utc IS NULL",
 }
 # Where somebody waits for a person, or a question for an answer: few of all conversations, and indexed as such.
 AT_WORK = (

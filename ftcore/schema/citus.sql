@@ -7,7 +7,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY[
         'agency', 'occupation', 'occupation_title', 'occupation_skill', 'occupation_near', 'department', 'commune', 'commune_postcode', 'skill',
         'reference_load',
-        'opt_out', 'launch_turn', 'sending_slot', 'callback_secret', 'fetch_mark', 'account', 'sign_in_session',
+        'opt_out', 'opt_out_kept', 'privacy_mark', 'retention_rule', 'purge_run', 'launch_turn', 'sending_slot', 'callback_secret', 'fetch_mark', 'account', 'sign_in_session',
         'baseline', 'pilot_plan', 'pilot_outcome', 'labelled_run'
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM citus_tables WHERE table_name = name::regclass) THEN

@@ -33,6 +33,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # A comparison by lot decides what people receive: for who reads its result and answers for it.
     "define comparisons": frozenset({Role.TEAM_LEAD}),
     "manage accounts": frozenset({Role.ADMINISTRATOR}),
+    # What is kept for how long is the data controller's to say; who answers a person may read what is written of them.
+    "see retention": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    "change retention": frozenset({Role.ADMINISTRATOR}),
+    "purge": frozenset({Role.ADMINISTRATOR}),
+    "answer rights": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
+    # Purposes, models, recipients, durations: no person in it.
+    "see register": frozenset({Role.TEAM_LEAD, Role.EVALUATOR, Role.ADMINISTRATOR}),
     # Whoever imports a file holds it: the lines of it that were rejected are shown to them again.
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # Counts of what waits and what failed; no person.

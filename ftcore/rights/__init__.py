@@ -1,0 +1,1 @@
+"""What is forgotten: by itself when its time is over (`purge`), or when a person asks (`people`, `erasure`)."""
