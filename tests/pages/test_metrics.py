@@ -111,7 +111,8 @@ def test_two_chosen_periods_are_compared(open_page: Open, demo_house: Services) 
     assert not app.exception
 
 
-def test_the_comparison_by_agency_names_both_and_stays_in_the_address(open_page: Open, demo_house: Services) -> None:
+def test_the_comparison_by_agency_names_both_for_who_evaluates(open_page: Open, demo_house: Services) -> None:
+    demo_house.person = replace(demo_house.person, role=Role.EVALUATOR)
     app = open_page("metrics.py")
     app.segmented_control(key="par").set_value("agences").run()
     app.segmented_control(key="selon").set_value("interet").run()
