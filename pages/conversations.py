@@ -6,6 +6,7 @@ import streamlit as st
 
 from ftcore.database import utc_now
 from ftcore.drafting import offers as offer_book
+from ftcore.errors import NotFound
 from ftcore.insight import wording
 from ftcore.outreach import threads, worklist
 from ftcore.outreach.worklist import WorkList
@@ -108,7 +109,14 @@ def threads_view(offer_id: UUID | None) -> None:
             st.page_link("preselection.py", label="Lancer une présélection", icon=":material/group_search:")
         return
     st.query_params["echange"] = state["conversations.open"] = opened
-    found = threads.details(database, services.person, UUID(opened))
+    try:
+        found = threads.details(database, services.person, UUID(opened))
+    except (NotFound, ValueError):
+        # An address of another agency, of a person erased since, or of nothing.
+        del state["conversations.open"], st.query_params["echange"]
+        with middle:
+            st.info(threads.MISSING, icon=":material/info:")
+        return
     with middle:
         conversation(UUID(opened))
         by_hand(found)

@@ -32,6 +32,8 @@ _INBOX = "tests/outreach/test_inbox.py::"
 _DOOR = "tests/test_webhooks.py::"
 _PROOF = "tests/trust/test_journal_proof.py::"
 _ERASURE = "tests/trust/test_erasure.py::"
+_MATRIX = "tests/trust/test_matrix.py::"
+_NUMBERS = "tests/outreach/test_numbers.py::"
 
 MUTANTS = (
     Mutant(
@@ -331,6 +333,55 @@ MUTANTS = (
         "        _refuse_under_way(tx, who)\n",
         "",
         "tests/trust/test_figures_stay.py::test_a_person_with_an_sms_under_way_is_not_erased_now",
+    ),
+    Mutant(
+        "a function asks for the role",
+        "ftcore/outreach/progress.py",
+        'access.require(person, "read conversations")',
+        "pass",
+        _MATRIX + "test_a_role_does_what_its_line_says_and_is_refused_the_rest_before_the_database_is_asked",
+    ),
+    Mutant(
+        "a function asks for the role before the database is asked",
+        "ftcore/insight/comparison_results.py",
+        '    access.require(person, "see evaluation")\n',
+        "",
+        _MATRIX + "test_a_role_does_what_its_line_says_and_is_refused_the_rest_before_the_database_is_asked",
+    ),
+    Mutant(
+        "the agency is in the statement",
+        "ftcore/outreach/numbers.py",
+        "WHERE agency_id = $1 AND conversation_id = $2",
+        "WHERE $1::UUID IS NOT NULL AND conversation_id = $2",
+        _MATRIX + "test_what_is_of_another_agency_is_as_if_it_did_not_exist",
+    ),
+    Mutant(
+        "figures are of the own agency",
+        "ftcore/insight/scope.py",
+        "if not every and any(",
+        "if False and any(",
+        _MATRIX + "test_what_is_of_another_agency_is_as_if_it_did_not_exist",
+    ),
+    Mutant(
+        "a page asks at its door",
+        "pages/conversations.py",
+        'doors.keep("conversations.py", services.person)',
+        "pass",
+        "tests/pages/test_doors.py::test_who_may_not_open_a_page_reads_why_and_nothing_else",
+    ),
+    Mutant(
+        "a thread holds no number",
+        "ftcore/outreach/threads.py",
+        'covered(row["phone"])',
+        'row["phone"]',
+        _NUMBERS + "test_a_thread_holds_no_number_and_asking_for_it_is_journaled",
+    ),
+    Mutant(
+        "a number is told with an entry in the journal",
+        "ftcore/outreach/numbers.py",
+        'journal.record(tx, person.agency_id, person.person_id, "number revealed", row["candidate_id"], now)',
+        "pass",
+        _NUMBERS + "test_a_thread_holds_no_number_and_asking_for_it_is_journaled",
     ),
 )
 

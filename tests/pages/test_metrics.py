@@ -26,7 +26,22 @@ def test_without_a_campaign_the_page_says_what_to_do(open_page: Open) -> None:
     assert not app.metric
 
 
+def as_evaluator(house: Services) -> None:
+    """Evaluators look at all agencies, others at their own."""
+    house.person = replace(house.person, role=Role.EVALUATOR)
+
+
+def test_who_does_not_evaluate_sees_the_own_agency_only(open_page: Open, demo_house: Services) -> None:
+    app = open_page("metrics.py")
+    ours = demo_house.database.value(
+        "SELECT count(DISTINCT candidate_id) FROM conversation WHERE agency_id = $1", demo_house.person.agency_id
+    )
+    assert shown(app)["Contactées"] == wording.number(ours)
+    assert app.selectbox(key="agence").options == ["Agence démo d'Annonay"]
+
+
 def test_the_demo_figures_are_marked_and_what_the_database_holds(open_page: Open, demo_house: Services) -> None:
+    as_evaluator(demo_house)
     app = open_page("metrics.py")
     assert any("données de démonstration" in caption.value for caption in app.caption)
     figures = shown(app)
@@ -47,6 +62,7 @@ def test_the_demo_figures_are_marked_and_what_the_database_holds(open_page: Open
 def test_a_filter_changes_the_figures_and_the_table_stands_behind_the_chart(
     open_page: Open, demo_house: Services
 ) -> None:
+    as_evaluator(demo_house)
     app = open_page("metrics.py")
     all_agencies = int(shown(app)["Contactées"].replace("\u202f", ""))
     box = app.selectbox(key="agence")
@@ -111,7 +127,8 @@ def test_two_chosen_periods_are_compared(open_page: Open, demo_house: Services) 
     assert not app.exception
 
 
-def test_the_comparison_by_agency_names_both_and_stays_in_the_address(open_page: Open, demo_house: Services) -> None:
+def test_the_comparison_by_agency_names_both_for_who_evaluates(open_page: Open, demo_house: Services) -> None:
+    as_evaluator(demo_house)
     app = open_page("metrics.py")
     app.segmented_control(key="par").set_value("agences").run()
     app.segmented_control(key="selon").set_value("interet").run()
@@ -135,7 +152,7 @@ def test_a_page_run_asks_for_its_figures_once(
 def test_an_evaluator_sees_figures_and_no_way_to_the_people(open_page: Open, demo_house: Services) -> None:
     links = "page_link"
     assert len(open_page("metrics.py").get(links)) == 5
-    demo_house.person = replace(demo_house.person, role=Role.EVALUATOR)
+    as_evaluator(demo_house)
     app = open_page("metrics.py")
     app.segmented_control(key="par").set_value("offres").run()
     assert shown(app)["Contactées"]

@@ -24,6 +24,7 @@ import pandas as pd
 import pytest
 
 import ftcore
+from ftcore.database import Row
 from ftcore.database.copy import TABLES
 from ftcore.database.embedded import DuckDatabase, _DuckTransaction
 from ftcore.drafting import chats
@@ -35,7 +36,7 @@ from ftcore.insight.metrics import Filters
 from ftcore.insight.scope import Scope
 from ftcore.matching import reference
 from ftcore.matching.criteria import Conditions, Weights
-from ftcore.matching.occupations import OccupationIndex, build_index
+from ftcore.matching.occupations import OccupationIndex
 from ftcore.model import Answer, CampaignState, Met, Role, Verdict
 from ftcore.outreach import settling
 from ftcore.outreach.caps import Caps
@@ -45,6 +46,7 @@ from ftcore.trust.access import PERMISSIONS
 
 from .two_agencies import ANY, HOURS, NOW, PERSONS, Agency, definition, marks, nowhere, rows_of, settle
 
+INDEX = OccupationIndex([("G1803", "Serveur")])
 TAKEN = {"adapters", "commands", "database", "demo", "schema", "webhooks"}
 COUNTRY = Scope(date(2026, 10, 1), date(2026, 12, 1))
 PROMPT = '+++\nname = "relance"\nversion = 1\ntitle = "Relance"\n[[inputs]]\nname = "x"\nlabel = "X"\n+++\nRelance.'
@@ -327,8 +329,8 @@ class World:
     database: House
     home: Agency
     abroad: Agency
-    index: OccupationIndex
     kept: tuple[str, ...]
+    stored: list[Row] = field(default_factory=list)
 
     def call(self, name: str, role: Role, of: Agency) -> Any:
         """Call a function as who has this role at home, about what is of that agency."""
@@ -374,7 +376,7 @@ class World:
             "kind": Kind.OPENING,
             "model": OfflineWriter(),
             "cap": 100_000,
-            "index": self.index,
+            "index": INDEX,
             "weights": Weights(),
             "conditions": Conditions(),
             "definition": definition("Autre essai"),
@@ -395,7 +397,9 @@ def world() -> Iterator[World]:
     # What it draws is of figures that `view` gives; drawing takes seconds.
     patch = pytest.MonkeyPatch()
     patch.setattr(report, "pdf", lambda found, *_: repr(found).encode())
-    yield World(house, home, abroad, build_index(house), tuple(sorted(kept)))
+    made = World(house, home, abroad, tuple(sorted(kept)))
+    made.stored = rows_of(house, abroad, made.kept)
+    yield made
     patch.undo()
     owner.close()
 
@@ -409,49 +413,41 @@ def said(call: Callable[[], Any]) -> tuple[str, str]:
         return type(refusal).__name__, str(refusal)
 
 
-CELLS = [pytest.param(name, role, id=f"{name} {role.value}") for name in MATRIX for role in Role]
-
-
-@pytest.mark.parametrize(("name", "role"), CELLS)
+@pytest.mark.parametrize("name", MATRIX)
 def test_a_role_does_what_its_line_says_and_is_refused_the_rest_before_the_database_is_asked(
-    world: World, name: str, role: Role
+    world: World, name: str
 ) -> None:
-    world.database.asked, world.database.forgets = 0, True
-    if role not in PERMISSIONS[MATRIX[name].permission]:
+    world.database.forgets = True
+    may = PERMISSIONS[MATRIX[name].permission]
+    for role in set(Role) - may:
+        world.database.asked = 0
         for agency in (world.home, world.abroad):
             with pytest.raises(NotAllowed):
                 world.call(name, role, agency)
         assert world.database.asked == (2 if name == "insight.comparisons.found" else 0)  # it is given a reader
-        return
-    kind, sentence = said(lambda: world.call(name, role, world.home))
-    assert kind not in ("NotAllowed", "NotFound"), sentence
-    # Asked without an id too, it is all of the own agency; and of persons, it is for who works with them.
-    assert not marks("B", ANY if role not in PERMISSIONS["see all agencies"] else PERSONS).search(sentence)
-    assert role in (Role.COUNSELOR, Role.TEAM_LEAD) or not marks("A", PERSONS).search(sentence)
+    for role in may:
+        kind, sentence = said(lambda role=role: world.call(name, role, world.home))
+        assert kind not in ("NotAllowed", "NotFound"), (role, sentence)
+        # Asked without an id too, it is all of the own agency; and of persons, it is for who works with them.
+        assert not marks("B", ANY if role not in PERMISSIONS["see all agencies"] else PERSONS).search(sentence), role
+        assert role in (Role.COUNSELOR, Role.TEAM_LEAD) or not marks("A", PERSONS).search(sentence), role
 
 
-@pytest.mark.parametrize(
-    ("name", "role"),
-    [
-        cell
-        for cell in CELLS
-        if MATRIX[cell.values[0]].abroad and cell.values[1] in PERMISSIONS[MATRIX[cell.values[0]].permission]
-    ],
-)
-def test_what_is_of_another_agency_is_as_if_it_did_not_exist(world: World, name: str, role: Role) -> None:
+@pytest.mark.parametrize("name", [name for name, rule in MATRIX.items() if rule.abroad])
+def test_what_is_of_another_agency_is_as_if_it_did_not_exist(world: World, name: str) -> None:
     world.database.forgets = False
-    before = rows_of(world.database, world.abroad, world.kept)
-    kind, told = said(lambda: world.call(name, role, world.abroad))
-    sentence = without_ids(told)
-    assert rows_of(world.database, world.abroad, world.kept) == before
-    assert not marks("B", PERSONS).search(sentence)
-    if role in PERMISSIONS["see all agencies"]:
-        return
-    assert not marks("B").search(sentence)
-    nothing = said(lambda: world.call(name, role, nowhere()))
-    assert kind == nothing[0]
-    if kind:
-        assert sentence == without_ids(nothing[1])
+    for role in PERMISSIONS[MATRIX[name].permission]:
+        kind, told = said(lambda role=role: world.call(name, role, world.abroad))
+        sentence = without_ids(told)
+        assert not marks("B", PERSONS).search(sentence), role
+        if role in PERMISSIONS["see all agencies"]:
+            continue
+        assert not marks("B").search(sentence), role
+        nothing = said(lambda role=role: world.call(name, role, nowhere()))
+        assert kind == nothing[0]
+        if kind:
+            assert sentence == without_ids(nothing[1]), role
+    assert rows_of(world.database, world.abroad, world.kept) == world.stored
 
 
 def without_ids(sentence: str) -> str:

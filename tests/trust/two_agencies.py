@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,7 +53,7 @@ class Agency:
         return Person("p", "Dominique", role, self.agency_id)
 
 
-def settle(database: Database, letter: str, threads: int = 2) -> Agency:
+def settle(database: Database, letter: str, threads: int = 2, now: datetime = NOW) -> Agency:
     """Found an agency of that letter, "A" or "B", with this many threads."""
     number = itertools.count(1)
 
@@ -74,19 +74,19 @@ def settle(database: Database, letter: str, threads: int = 2) -> Agency:
         own_offers.append(_offer(agency_id, mark))
         add("offer", offers.to_row(own_offers[-1]) | {"created_by": "p"})
         add("campaign", {"campaign_id": own_offers[-1].offer_id, "offer_id": own_offers[-1].offer_id,
-                         "state": "running", "launched_utc": NOW - timedelta(days=2), "launched_by": "p",
+                         "state": "running", "launched_utc": now - timedelta(days=2), "launched_by": "p",
                          "considered": 9, "demo": False})  # fmt: skip
     ids: dict[str, UUID] = {}
     first_phone = FIRST[letter]
     for place in range(threads):
-        ids |= _thread(add, mark, own_offers[place % len(own_offers)], f"+3363998{first_phone + place:04d}", place)
+        ids |= _thread(add, mark, own_offers[place % len(own_offers)], f"+3363998{first_phone + place:04d}", place, now)
         ids |= _chat(add, mark)
     profile = mark(WORKS)
     text = prompts.compose(f"tache_{letter.lower()}", mark(WORKS), mark(WORKS), f"Écris {mark(WORKS)}.")
     add("prompt", {"name": f"tache_{letter.lower()}", "version": 1, "content": text, "published_by": "p",
-                   "published_utc": NOW, "withdrawn": False})  # fmt: skip
+                   "published_utc": now, "withdrawn": False})  # fmt: skip
     add("sms_template", {"kind": "opening", "version": 1, "body": f"{DEFAULTS[Kind.OPENING]} {mark(WORKS)}",
-                         "written_by": "p", "written_utc": NOW})  # fmt: skip
+                         "written_by": "p", "written_utc": now})  # fmt: skip
 
     def write(tx: Transaction) -> None:
         for table, rows in tables.items():
@@ -100,8 +100,8 @@ def settle(database: Database, letter: str, threads: int = 2) -> Agency:
         agency_id, name, own_offers[-1], f"tache_{letter.lower()}", profile, ids, sum(map(len, tables.values()))
     )
     lead = agency.member(Role.TEAM_LEAD)
-    ids["comparison_id"] = comparisons.define(database, lead, definition(mark(WORKS)), HOURS, NOW)
-    criteria.save_profile(database, lead, profile, Weights(), Conditions(), NOW)
+    ids["comparison_id"] = comparisons.define(database, lead, definition(mark(WORKS)), HOURS, now)
+    criteria.save_profile(database, lead, profile, Weights(), Conditions(), now)
     ids["offer_id"] = ids["campaign_id"] = agency.offer.offer_id
     return agency
 
@@ -138,11 +138,11 @@ def _offer(agency_id: UUID, mark: Callable[[str], str]) -> Offer:
 
 
 def _thread(
-    add: Callable[[str, Row], Row], mark: Callable[[], str], offer: Offer, phone: str, place: int
+    add: Callable[[str, Row], Row], mark: Callable[[], str], offer: Offer, phone: str, place: int, now: datetime
 ) -> dict[str, UUID]:
     """A person who was written to and said yes; one SMS more of which nobody knows whether it arrived."""
     candidate_id, conversation_id, reply_id, message_id = (uuid4() for _ in range(4))
-    then = NOW - timedelta(days=1)
+    then = now - timedelta(days=1)
     thread: dict[str, Any] = {"conversation_id": conversation_id}
     add("candidate", {"candidate_id": candidate_id, "external_id": mark(), "first_name": mark(), "last_name": mark(),
                       "phone": phone, "occupation_code": "G1803", "skills": ["Servir en salle"], "commune": "Annonay",
@@ -188,12 +188,12 @@ def _chat(add: Callable[[str, Row], Row], mark: Callable[[], str]) -> dict[str, 
     return {"chat_id": chat_id, "turn_id": answer}
 
 
-def rows_of(database: Database, agency: Agency, tables: Iterator[str]) -> str:
-    """All that is stored of an agency, to be compared with later."""
-    with database.read() as reader:
-        return str(
-            [
-                sorted(map(str, reader.rows(f"SELECT * FROM {table} WHERE agency_id = $1", agency.agency_id)))
-                for table in tables
-            ]
-        )
+def rows_of(database: Database, agency: Agency, tables: tuple[str, ...]) -> list[Row]:
+    """A sum over all that is stored of an agency, table by table, to be compared with later."""
+    return database.rows(
+        " UNION ALL ".join(
+            f"SELECT '{table}' AS name, count(*) AS stored, sum(hash(t)) AS said FROM {table} t WHERE agency_id = $1"
+            for table in tables
+        ),
+        agency.agency_id,
+    )
