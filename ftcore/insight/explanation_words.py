@@ -116,8 +116,8 @@ def recorded_place(row: Row) -> list[tuple[str, str]]:
     among = f" sur {number(basis['shown'])} montrées" if basis.get("shown") else ""
     facts = [("Place enregistrée", f"{number(row['place'])}{among}, le {moment(row['shown_utc'])}")]
     if row["score"] is not None:
-        points = json_of(row["points"])
-        told = ", ".join(f"{lower(WEIGHT_LABELS.get(name, name))} {points(part)}" for name, part in points.items())
+        parts = json_of(row["points"])
+        told = ", ".join(f"{lower(WEIGHT_LABELS.get(name, name))} {points(part)}" for name, part in parts.items())
         facts.append(("Note enregistrée", f"{points(row['score'])} sur 100 ({told})"))
     return facts
 
