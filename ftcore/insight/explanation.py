@@ -6,18 +6,17 @@ were recorded are applied again to the data of today, and it is said that this i
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from ftcore.database import Database, Row
 from ftcore.drafting import offers
 from ftcore.errors import NotFound
+from ftcore.insight import explanation_words as told
 from ftcore.insight.wording import counted, number, paris
-from ftcore.matching import criteria, pool, ranking
-from ftcore.matching.criteria import CONDITION_LABELS, WEIGHT_LABELS, Conditions, Weights
+from ftcore.matching import pool, ranking
+from ftcore.matching.criteria import WEIGHT_LABELS, Conditions, Weights
 from ftcore.model import Candidate, Person
 from ftcore.trust import access, acts, journal
 
@@ -72,8 +71,8 @@ class Explanation:
     @property
     def lead(self) -> str:
         return (
-            f"{self.agency}. Établi le {moment(self.made_utc)} à partir du journal et de ce qui a été enregistré à "
-            f"chaque envoi. Pseudonyme dans le journal : {self.candidate_id}."
+            f"{self.agency}. Établi le {told.moment(self.made_utc)} à partir du journal et de ce qui a été "
+            f"enregistré à chaque envoi. Pseudonyme dans le journal : {self.candidate_id}."
         )
 
     @property
@@ -107,7 +106,7 @@ def explain(database: Database, person: Person, candidate_id: UUID, now: datetim
         (
             *parts,
             Part("Les données que l'agence utilise aujourd'hui", "Telles qu'elles sont dans le fichier de l'agence.",
-                 _data(candidate)),
+                 told.data(candidate)),
             Part("Ce qui n'a pas été utilisé", NOT_USED),
             Part("Comment la machine travaille", MACHINE),
             Part("Vos droits", RIGHTS),
@@ -127,11 +126,6 @@ def taken_along(database: Database, person: Person, candidate_id: UUID, form: st
             tx, person.agency_id, person.person_id, "contact explained", candidate_id, now, form, person=candidate_id
         )
     )
-
-
-def moment(instant: datetime) -> str:
-    """A naive UTC instant in Paris, with its year: "23/11/2026 à 14:05"."""
-    return f"{paris(instant):%d/%m/%Y à %H:%M}"
 
 
 class _History:
@@ -155,19 +149,20 @@ class _History:
 
     def summary(self) -> str:
         contacted = sum(row["conversation_id"] is not None for row in self._launches)
-        traced = sum(_has_trace(row, self._said(row)) for row in self._launches)
-        told = [f"Contactée pour {counted(contacted, 'offre')}." if contacted else "Jamais contactée par cette agence."]
+        traced = sum(told.has_trace(row, self._said(row)) for row in self._launches)
+        said = [f"Contactée pour {counted(contacted, 'offre')}." if contacted else "Jamais contactée par cette agence."]
         if traced > contacted:
-            told.append(f"Examinée sans être contactée pour {counted(traced - contacted, 'envoi')}.")
+            said.append(f"Examinée sans être contactée pour {counted(traced - contacted, 'envoi')}.")
         if self._opted_out is not None:
-            told.append(
-                f"STOP enregistré le {moment(self._opted_out['since_utc'])} : plus aucune agence n'écrit à ce numéro."
+            said.append(
+                f"STOP enregistré le {told.moment(self._opted_out['since_utc'])} : plus aucune agence n'écrit à ce "
+                "numéro."
             )
-        return " ".join(told)
+        return " ".join(said)
 
     def parts(self) -> list[Part]:
-        traced = [row for row in self._launches if _has_trace(row, self._said(row))]
-        others = [row for row in self._launches if not _has_trace(row, self._said(row))]
+        traced = [row for row in self._launches if told.has_trace(row, self._said(row))]
+        others = [row for row in self._launches if not told.has_trace(row, self._said(row))]
         parts = [self._traced(row) for row in traced]
         if others:
             parts.append(self._untraced(others))
@@ -180,10 +175,10 @@ class _History:
 
     def _traced(self, row: Row) -> Part:
         said = self._said(row)
-        facts = [("Décidé par", _who_decided(row))]
-        facts += _criteria_facts(row)
-        facts += _recorded_place(row)
-        return Part(_title(row), _result(row, said), tuple(facts), tuple(self._steps(row)))
+        facts = [("Décidé par", told.who_decided(row))]
+        facts += told.criteria_facts(row)
+        facts += told.recorded_place(row)
+        return Part(told.title(row), told.result(row, said), tuple(facts), tuple(self._steps(row)))
 
     def _steps(self, row: Row) -> list[str]:
         """What happened in the exchange, by the journal: what the machine did, and what people decided."""
@@ -193,14 +188,14 @@ class _History:
             entry
             for entry in self._entries
             if not entry["act"].startswith("person ")
-            and row["conversation_id"] in (_as_id(entry["subject"]), self._replies.get(entry["subject"]))
+            and row["conversation_id"] in (told.as_id(entry["subject"]), self._replies.get(entry["subject"]))
         ]
-        steps = [_step(entry) for entry in mine[:MOST_STEPS]]
+        steps = [told.step(entry) for entry in mine[:MOST_STEPS]]
         if row["verdict"] is not None:
             why = f", avec ce motif : « {row['verdict_reason']} »" if row["verdict_reason"] else ""
             steps.append(
                 f"Décision en vigueur : {acts.in_french(row['verdict'])}, prise par le compte {row['verdict_by']} le "
-                f"{moment(row['verdict_utc'])}{why}."
+                f"{told.moment(row['verdict_utc'])}{why}."
             )
         else:
             steps.append("Aucune décision d'un conseiller n'est enregistrée pour cet échange.")
@@ -214,8 +209,8 @@ class _History:
             for row in self._database.rows("SELECT code FROM occupation_near WHERE neighbour = $1", own or "")
         } | {own, None}
         near = near if own is not None else {row["occupation_code"] for row in rows}
-        close = [row for row in rows if row["occupation_code"] in near or not _narrows(row)]
-        lines = [f"{_title(row)} : {self._recomputed(row)}" for row in close[:MOST_LOOKED_AT]]
+        close = [row for row in rows if row["occupation_code"] in near or not told.narrows(row)]
+        lines = [f"{told.title(row)} : {self._recomputed(row)}" for row in close[:MOST_LOOKED_AT]]
         if len(close) > MOST_LOOKED_AT:
             lines.append(f"{counted(len(close) - MOST_LOOKED_AT, 'envoi')} de plus, plus anciens.")
         if len(close) < len(rows):
@@ -232,8 +227,8 @@ class _History:
     def _recomputed(self, row: Row) -> str:
         before = [one for one in self._launches if one["conversation_id"] and one["offer_id"] == row["offer_id"]]
         if before:
-            return f"pour cette même offre, contactée lors de l'envoi du {moment(before[-1]['launched_utc'])}."
-        weighed = _criteria_of(row)
+            return f"pour cette même offre, contactée lors de l'envoi du {told.moment(before[-1]['launched_utc'])}."
+        weighed = told.criteria_of(row)
         weights, conditions = weighed or (Weights(), Conditions())
         with_what = "avec les critères enregistrés" if weighed else "avec les réglages de base, faute de mieux"
         offer = self._database.one(
@@ -251,17 +246,17 @@ class _History:
             self._candidate.candidate_id,
         )
         if placed.excluded_by is not None:
-            return f"{with_what}, non proposée : {_lower(placed.excluded_by)}."
+            return f"{with_what}, non proposée : {told.lower(placed.excluded_by)}."
         assert placed.ranked is not None
-        basis = _json(row["basis"])
+        basis = told.json_of(row["basis"])
         shown = f" ; {counted(basis['shown'], 'personne')} montrées au conseiller" if basis.get("shown") else ""
         reasons = " ; ".join(
-            f"{_lower(WEIGHT_LABELS.get(reason.criterion, reason.criterion))} : {reason.sentence}"
+            f"{told.lower(WEIGHT_LABELS.get(reason.criterion, reason.criterion))} : {reason.sentence}"
             for reason in placed.ranked.reasons
         )
         return (
             f"{with_what}, place {number(placed.place or 0)} sur {number(placed.people)}, note "
-            f"{_points(placed.ranked.score)} sur 100{shown}. {reasons[:1].upper() + reasons[1:]}"
+            f"{told.points(placed.ranked.score)} sur 100{shown}. {reasons[:1].upper() + reasons[1:]}"
         ).strip()
 
 
@@ -283,150 +278,3 @@ _ENTRIES = """
     SELECT happened_utc, actor, act, subject, detail, reason, verdict, automaton, model, prompt FROM journal
     WHERE agency_id = $1 AND candidate_id = $2 ORDER BY happened_utc, chain, sequence
 """
-
-
-def _has_trace(row: Row, said: list[Row]) -> bool:
-    return row["conversation_id"] is not None or row["place"] is not None or bool(said)
-
-
-def _title(row: Row) -> str:
-    return f"Offre « {row['title'] or 'qui n’est plus conservée'} », envoi du {moment(row['launched_utc'])}"
-
-
-def _result(row: Row, said: list[Row]) -> str:
-    told = {entry["act"]: entry["reason"] or "" for entry in said}
-    if row["conversation_id"] is not None:
-        return f"Contactée par SMS le {moment(row['opened_utc'])}."
-    if row["removal"] or "person set aside" in told:
-        return f"Non contactée : retirée de la sélection par un conseiller, motif « {row['removal'] or told['person set aside']} »."  # noqa: E501
-    if "person left out" in told:
-        return f"Choisie par un conseiller, mais non contactée : {_lower(told['person left out'])}."
-    if row["place"]:
-        return f"Proposée au conseiller en place {number(row['place'])}, et non contactée : le conseiller ne l'a pas retenue dans sa sélection, ou l'envoi l'a écartée."  # noqa: E501
-    return "Non contactée."
-
-
-def _who_decided(row: Row) -> str:
-    how = "dans une liste classée par le calcul" if row["criteria"] else "à la main"
-    return (
-        f"Le compte {row['launched_by']}, un membre de l'agence, a choisi les personnes {how} et confirmé l'envoi le "
-        f"{moment(row['launched_utc'])}."
-    )
-
-
-def _criteria_of(row: Row) -> tuple[Weights, Conditions] | None:
-    try:
-        return criteria.read(row["criteria"]) if row["criteria"] else None
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _narrows(row: Row) -> bool:
-    """Whether only the offer's occupation and its neighbours were looked at."""
-    weighed = _criteria_of(row)
-    return weighed is None or weighed[1].near_occupations
-
-
-def _criteria_facts(row: Row) -> list[tuple[str, str]]:
-    """With which criteria, and what the offer asked, as recorded at the launch."""
-    weighed = _criteria_of(row)
-    if weighed is None:
-        return [("Critères", "non enregistrés : la sélection n'est pas passée par le classement")]
-    weights, conditions = asdict(weighed[0]), asdict(weighed[1])
-    counts = sorted(((weights[name], label) for name, label in WEIGHT_LABELS.items() if weights[name]), reverse=True)
-    hard = [_lower(label) for name, label in CONDITION_LABELS.items() if conditions[name]]
-    facts = [
-        ("Ce qui comptait, et combien", ", ".join(f"{_lower(label)} {_points(weight)}" for weight, label in counts)),
-        ("Conditions indispensables", ", ".join(hard) or "aucune"),
-    ]
-    basis = _json(row["basis"])
-    if basis.get("asked"):
-        facts.append(("Ce que l'offre demandait", _asked(basis["asked"])))
-    if basis.get("considered"):
-        left_out = ", ".join(f"{number(count)} : {_lower(label)}" for label, count in basis["excluded"].items())
-        facts.append(
-            (
-                "Personnes examinées",
-                f"{number(basis['considered'])}" + (f", dont écartées {left_out}" if left_out else ""),
-            )
-        )
-    return facts
-
-
-def _asked(asked: dict[str, Any]) -> str:
-    skills = asked.get("skills") or []
-    told = [
-        asked.get("occupation"),
-        asked.get("place"),
-        f"{number(asked['experience'])} an(s) d'expérience" if asked.get("experience") else None,
-        f"permis {', '.join(asked['licences'])}" if asked.get("licences") else None,
-        asked.get("contract"),
-        f"{number(asked['weekly_hours'])} h par semaine" if asked.get("weekly_hours") else None,
-        f"compétences : {', '.join(skills)}" if skills else None,
-    ]
-    return " ; ".join(filter(None, told)) or "rien de particulier"
-
-
-def _recorded_place(row: Row) -> list[tuple[str, str]]:
-    if not row["place"]:
-        return []
-    basis = _json(row["basis"])
-    among = f" sur {number(basis['shown'])} montrées" if basis.get("shown") else ""
-    facts = [("Place enregistrée", f"{number(row['place'])}{among}, le {moment(row['shown_utc'])}")]
-    if row["score"] is not None:
-        points = _json(row["points"])
-        told = ", ".join(f"{_lower(WEIGHT_LABELS.get(name, name))} {_points(part)}" for name, part in points.items())
-        facts.append(("Note enregistrée", f"{_points(row['score'])} sur 100 ({told})"))
-    return facts
-
-
-def _step(entry: Row) -> str:
-    machine = " ".join(filter(None, (entry["automaton"], entry["model"], entry["prompt"])))
-    if entry["actor"] == journal.AUTOMATON:
-        who = f"par l'automate « {acts.in_french(machine)} »" if machine else "par l'automate"
-    else:
-        who = f"par le compte {entry['actor']}"
-    said = ", ".join(filter(None, (acts.in_french(entry["detail"]), acts.in_french(entry["reason"] or ""))))
-    return f"{moment(entry['happened_utc'])} : {_lower(acts.label(entry['act']))}{f' ({said})' if said else ''}, {who}."
-
-
-def _data(candidate: Candidate) -> tuple[tuple[str, str], ...]:
-    """The fields that the ranking reads, and no other."""
-    return (
-        ("Métier recherché", candidate.occupation or "inconnu"),
-        ("Compétences", ", ".join(candidate.skills) or "inconnues"),
-        (
-            "Expérience",
-            "inconnue" if candidate.experience_years is None else f"{number(candidate.experience_years)} an(s)",
-        ),
-        ("Commune, pour la distance", candidate.commune or "inconnue"),
-        ("Mobilité", "inconnue" if candidate.mobility_km is None else f"{number(candidate.mobility_km)} km"),
-        ("Disponible le", "inconnu" if candidate.available_from is None else f"{candidate.available_from:%d/%m/%Y}"),
-        ("Permis et titres", "inconnus" if candidate.licences is None else ", ".join(candidate.licences) or "aucun"),
-        ("Contrats souhaités", "inconnus" if candidate.contracts is None else ", ".join(candidate.contracts)),
-        ("Temps de travail souhaité", _TIMES.get(candidate.working_time or "", "inconnu")),
-    )
-
-
-_TIMES = {"full": "temps plein", "part": "temps partiel", "any": "temps plein ou partiel"}
-
-
-def _json(text: str | None) -> dict[str, Any]:
-    found = json.loads(text) if text else {}
-    return found if isinstance(found, dict) else {}
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _points(share: float) -> str:
-    return number(round(100 * share))
-
-
-def _lower(label: str) -> str:
-    """A label within a sentence; a proper acronym keeps its capitals."""
-    return label if label[:2].isalpha() and label[:2].isupper() else label[:1].lower() + label[1:]

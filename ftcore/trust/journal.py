@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +30,7 @@ AUTOMATON = "automate"
 SAID = ("entry_id", "happened_utc", "actor", "act", "subject", "candidate_id", "detail", "reason", "verdict",
         "automaton", "model", "prompt")  # fmt: skip
 PLACED = ("agency_id", "chain", "sequence", "previous_hash")
+_HASHED = sorted((*PLACED, *SAID))
 LONGEST = 500
 # Whatever else is purged: six months (AI Act, article 26(6)), to the longer side.
 KEPT_AT_LEAST = timedelta(days=184)
@@ -116,8 +117,8 @@ def digest(entry: Mapping[str, Any]) -> str:
 
     Left out when NULL, so that a later version may say more and the old hashes still hold.
     """
-    said = {name: _written(entry[name]) for name in (*PLACED, *SAID) if entry[name] is not None}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    said = {name: value for name in _HASHED if (value := entry[name]) is not None}
+    return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()
 
 
 def forget_before(tx: Transaction, agency_id: UUID, actor: str, cutoff: datetime, now: datetime) -> int:
@@ -269,7 +270,13 @@ def _insert(tx: Transaction, entries: list[Row]) -> None:
 def _written(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds")
-    return str(value) if isinstance(value, UUID) else value
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"no part of an entry: {value!r}")
+
+
+# Made once: a million entries are proven with it.
+_CANONICAL = json.JSONEncoder(separators=(",", ":"), default=_written)
 
 
 def _clean(text: str) -> str:
@@ -297,8 +304,19 @@ def candidate_of(tx: Transaction, agency_id: UUID, conversation_id: UUID) -> UUI
     return candidate_id
 
 
-def erase_reasons(tx: Transaction, agency_id: UUID, entry_ids: Sequence[UUID]) -> None:
-    """Erase what people wrote as reasons of these entries; the entries stay, and say how long it was."""
+def erase_reasons(tx: Transaction, agency_id: UUID, candidate_id: UUID) -> None:
+    """Erase what people wrote as reasons about this candidate; the entries stay, and say how long it was."""
     tx.execute(
-        "DELETE FROM journal_reason WHERE agency_id = $1 AND entry_id = ANY($2::UUID[])", agency_id, list(entry_ids)
+        "DELETE FROM journal_reason WHERE agency_id = $1 AND entry_id IN "
+        "(SELECT entry_id FROM journal WHERE agency_id = $1 AND candidate_id = $2)",
+        agency_id,
+        candidate_id,
     )
+
+
+def forget_reasons_before(tx: Transaction, agency_id: UUID, cutoff: datetime) -> int:
+    """Erase what people wrote as reasons before `cutoff`, which may be sooner than the entries go; gives how many."""
+    gone = tx.rows(
+        "DELETE FROM journal_reason WHERE agency_id = $1 AND written_utc < $2 RETURNING entry_id", agency_id, cutoff
+    )
+    return len(gone)

@@ -144,7 +144,7 @@ class _Walk:
         for entry in self._entries(agency_id, chain):
             what = self._wrong(entry, last, link)
             if what is not None:
-                return Break(agency_id, chain, entry["sequence"], entry["entry_id"], what)
+                return Break(agency_id, chain, entry["sequence"], UUID(entry["entry_id"]), what)
             last, link = entry["sequence"], entry["hash"]
             self._seen(link)
         if head is None or (head.sequence, head.hash) != (last, link):
@@ -182,7 +182,7 @@ class _Walk:
     def _was_elsewhere(self, entry: Row) -> bool:
         """Whether the entry is whole, but for its number."""
         before = self._reader.rows(
-            "SELECT sequence FROM journal WHERE agency_id = $1 AND chain = $2 AND hash = $3",
+            "SELECT sequence FROM journal WHERE agency_id = $1::UUID AND chain = $2 AND hash = $3",
             entry["agency_id"],
             entry["chain"],
             entry["previous_hash"],
@@ -196,8 +196,8 @@ class _Walk:
 
 
 def batches(reader: Transaction, agency_id: UUID, chain: str) -> Iterator[list[Row]]:
-    """The entries of a chain in their order, some thousands at a time, two of one place included."""
-    sequence, entry_id = -1, UUID(int=0)
+    """The entries of a chain in their order, some thousands at a time, two of one place included; ids as text."""
+    sequence, entry_id = -1, str(UUID(int=0))
     while rows := reader.rows(_BATCH, agency_id, chain, sequence, entry_id):
         yield rows
         sequence, entry_id = rows[-1]["sequence"], rows[-1]["entry_id"]
@@ -208,8 +208,11 @@ def _order(head: Head) -> tuple[str, str]:
 
 
 _OF = "($1::UUID IS NULL OR agency_id = $1::UUID)"
+_IDS = {"agency_id", "entry_id", "candidate_id"}  # as text: to make objects of them took a third of the time
+_READ = ", ".join(f"CAST(j.{name} AS TEXT) AS {name}" if name in _IDS else f"j.{name}" for name in (*PLACED, *SAID))
 _BATCH = f"""
-    SELECT {", ".join((*PLACED, *SAID))}, hash FROM journal
-    WHERE agency_id = $1 AND chain = $2 AND (sequence > $3 OR (sequence = $3 AND entry_id > $4))
-    ORDER BY sequence, entry_id LIMIT {BATCH}
+    SELECT {_READ}, j.hash FROM journal j
+    WHERE j.agency_id = $1::UUID AND j.chain = $2
+        AND (j.sequence > $3 OR (j.sequence = $3 AND j.entry_id > $4::UUID))
+    ORDER BY j.sequence, j.entry_id LIMIT {BATCH}
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,8 +16,8 @@ from ftcore.trust.access import PERMISSIONS
 from pages import doors
 
 PAGES = Path(doors.__file__).parent
-# A page is a script: it draws when it is run. The other files of the folder are imported by them.
-SCRIPTS = {file.name for file in PAGES.glob("*.py") if '.title("' in file.read_text(encoding="utf-8")}
+# What the frame lists; the other files of the folder are parts of these.
+SCRIPTS = set(re.findall(r'"(\w+\.py)"', (PAGES / "main.py").read_text(encoding="utf-8")))
 CLOSED = [
     (page, role)
     for page in doors.PAGES

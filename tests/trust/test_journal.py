@@ -170,12 +170,17 @@ def test_who_acted_is_an_id_or_a_hash(base: Database, actor: str, is_kept: bool)
 def test_a_reason_in_someones_own_words_stays_beside_the_journal_and_can_be_erased(base: Database) -> None:
     agency = uuid4()
     words = "Awa Martin ne veut pas"
-    base.transact(lambda tx: journal.record(tx, agency, "c1", "verdict", "x", NOW, reason="rule 4", wrote=words))
+    whom = uuid4()
+    base.transact(
+        lambda tx: journal.record(tx, agency, "c1", "verdict", "x", NOW, reason="rule 4", wrote=words, person=whom)
+    )
     (row,) = base.rows("SELECT * FROM journal")
     assert "Awa" not in str(row)
     assert row["reason"] == "rule 4, in their own words (22 characters)"
     assert base.value("SELECT body FROM journal_reason WHERE entry_id = $1", row["entry_id"]) == words
-    base.transact(lambda tx: journal.erase_reasons(tx, agency, [row["entry_id"]]))
+    base.transact(lambda tx: journal.erase_reasons(tx, agency, uuid4()))
+    assert base.value("SELECT count(*) FROM journal_reason") == 1
+    base.transact(lambda tx: journal.erase_reasons(tx, agency, whom))
     assert base.value("SELECT count(*) FROM journal_reason") == 0
     assert journal_proof.verify(base).holds
 
@@ -309,6 +314,16 @@ def test_what_is_forgotten_leaves_a_checkpoint_and_is_told(base: Database) -> No
     base.transact(lambda tx: journal.record(tx, agency, "c1", "verdict", "x", NOW))
     assert places(base)[agency, "people"] == [3, 4]
     assert journal_proof.verify(base).holds
+
+
+def test_reasons_in_someones_own_words_may_go_sooner_than_their_entries(base: Database) -> None:
+    agency = uuid4()
+    for when in (NOW - timedelta(days=60), NOW):
+        base.transact(lambda tx, when=when: journal.record(tx, agency, "c1", "verdict", "x", when, wrote="why"))
+    cutoff = NOW - timedelta(days=30)
+    assert base.transact(lambda tx: journal.forget_reasons_before(tx, agency, cutoff)) == 1
+    assert base.value("SELECT count(*) FROM journal_reason") == 1
+    assert places(base) == {(agency, "people"): [1, 2]}
 
 
 def test_six_months_are_kept_whatever_is_asked(base: Database) -> None:
