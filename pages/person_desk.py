@@ -59,7 +59,12 @@ def show_person_desk() -> None:
         return
     names = {one.candidate_id: f"{one.name} · {one.external_id} · {masked(one.phone)}"
              + (" · sortie de la liste" if one.has_left else "") for one in found}  # fmt: skip
-    chosen = st.radio("Fiches trouvées", list(names), format_func=names.__getitem__, key="person.chosen")
+    # Nobody is chosen for the one who looks, where there are several: what follows may not be undone.
+    chosen = st.selectbox("Fiches trouvées", list(names), format_func=names.__getitem__, key="person.chosen",
+                          index=0 if len(names) == 1 else None,
+                          placeholder=f"{len(names)} fiches : choisissez")  # fmt: skip
+    if chosen is None:
+        return
     one = next(each for each in found if each.candidate_id == chosen)
     way = st.segmented_control("Demande", WAYS, default=WAYS[0], required=True, key="person.way")
     if way == WAYS[0]:
@@ -72,7 +77,8 @@ def show_person_desk() -> None:
 
 def search(text: str) -> None:
     services, state = current(), st.session_state
-    state.pop("person.found", None)
+    for key in ("person.found", "person.chosen", "person.typed", "person.also"):
+        state.pop(key, None)
     try:
         state["person.found"] = people.find(services.database, services.person, text, utc_now())
     except FtError as error:
@@ -175,8 +181,8 @@ def show_erase(one: Found) -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
     with right:
         st.warning(ERASURE, icon=":material/warning:")
-        reason = st.selectbox("Motif, pour le journal", list(Reason), format_func=lambda each: each.value.capitalize(),
-                              key="person.reason")  # fmt: skip
+        reason = st.selectbox("Motif, pour le journal", list(Reason), key="person.reason",
+                              format_func=lambda each: each.value[0].upper() + each.value[1:])  # fmt: skip
         typed = st.text_input(
             "Pour confirmer, recopiez l'identifiant de la fiche", key="person.typed", autocomplete="off"
         )

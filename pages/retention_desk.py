@@ -38,7 +38,7 @@ def show_retention_desk() -> None:
         st.info("Un administrateur peut changer ces durées, ou purger sans attendre la nuit.", icon=":material/lock:")
     with st.expander("Ce qui n'a pas de durée, et pourquoi"):
         rows = [{"Table": table, "Pourquoi": reason} for table, reason in KEPT.items()]
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        st.table(pd.DataFrame(rows).set_index("Table"))
 
 
 def show_last_purge(due: int) -> None:
@@ -75,19 +75,8 @@ def show_rules(kept: dict[str, int], due: dict[str, int]) -> None:
         }
         for rule in RULES
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height=36 * (len(rows) + 1),
-        column_config={
-            "Données": st.column_config.Column(width=250),
-            "Ce qui arrive": st.column_config.Column(width=150),
-            "Après": st.column_config.Column(width=70),
-            "À partir de": st.column_config.Column(width=170),
-            "À faire partir": st.column_config.NumberColumn(width=90, format="%d"),
-            "Pourquoi": st.column_config.Column(width=520),
-        },
-    )
+    # A table and not a grid: a reason that cannot be read to its end is none.
+    st.table(pd.DataFrame(rows).set_index("Données"))
 
 
 def span(rule: Rule, amount: int) -> str:

@@ -53,7 +53,7 @@ def test_the_rules_stand_with_what_would_go_and_a_purge_takes_it(
 ) -> None:
     app = section(open_page, "Conservation")
     assert not app.exception
-    rules = app.dataframe[0].value.set_index("Données")
+    rules = app.table[0].value
     assert rules.loc["Texte des SMS envoyés", "Après"] == "12 mois"
     assert rules.loc["Texte des SMS envoyés", "À faire partir"] == 1
     assert all(rules["Pourquoi"])
@@ -86,7 +86,7 @@ def test_a_person_is_found_by_number_and_no_message_nor_number_is_shown(
     assert row is not None
     app = find(section(open_page, "Droits d'une personne"), "0" + row["phone"][3:])
     assert not app.exception
-    shown = str(app.radio(key="person.chosen").options)
+    shown = str(app.selectbox(key="person.chosen").options)
     assert written_to in shown
     assert row["last_name"] in shown
     everything = str(list(app.main))
