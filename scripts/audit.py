@@ -13,7 +13,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 # What pip-audit asks; a mirror of packages answers here without advisories, and every package would look harmless.
-PROBE = "https://pypi.org/pypi/pip/json"
+PROBE = "https://pypi.org/pypi/pip/24.0/json"
 PATIENCE = 4.0
 
 
@@ -41,6 +41,9 @@ def main() -> int:
         last = (done.stderr.strip().splitlines() or ["sans réponse"])[-1]
         print(f"Vulnérabilités connues : non vérifiées, l'outil n'a pas abouti ({last[:200]}).")
         return 0
+    unknown = done.stdout.count("could not be audited")
+    if unknown:
+        print(f"Vulnérabilités connues : {unknown} paquets n'ont pas pu être vérifiés.")
     print(done.stdout + done.stderr, end="")
     return done.returncode
 
