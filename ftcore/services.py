@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -73,6 +74,8 @@ class Services:
     # Imports under way go on when their page is left, and are found again.
     imports: RunningImports = field(default_factory=RunningImports)
     labelled_runs: LabelledRuns = field(default_factory=LabelledRuns)
+    # A signal and the server's own end may both ask for a rest.
+    resting: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def acting(self) -> Session:
@@ -199,18 +202,19 @@ class Services:
 
     def rest(self) -> None:
         """Stop sending, reading and writing; what is under way is finished and recorded first."""
-        stops: dict[str, Callable[[], None]] = {
-            "answers": self._end_answers,
-            "imports": self.imports.stop,
-            "readings": self.labelled_runs.stop,
-        }
-        for name in ("control", "sandbox", "door", "dispatcher"):
-            part = getattr(self, name)
-            if part is not None:
-                stops[name] = part.stop
-        # Beside each other: one after the other they could take as long as all their patience together.
-        all_at_once(stops, ending.SECONDS)
-        self.control = self.door = self.dispatcher = None
+        with self.resting:
+            stops: dict[str, Callable[[], None]] = {
+                "answers": self._end_answers,
+                "imports": self.imports.stop,
+                "readings": self.labelled_runs.stop,
+            }
+            for name in ("control", "sandbox", "door", "dispatcher"):
+                part = getattr(self, name)
+                if part is not None:
+                    stops[name] = part.stop
+            # Beside each other: one after the other they could take as long as all their patience together.
+            all_at_once(stops, ending.SECONDS)
+            self.control = self.door = self.dispatcher = None
 
     def _end_answers(self) -> None:
         answers = list(self.generations.values())

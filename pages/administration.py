@@ -11,11 +11,9 @@ from ftcore.database import utc_now
 from ftcore.drafting import budget, chats, prompts
 from ftcore.errors import FtError
 from ftcore.insight import wording
-from ftcore.insight.service_state import service_state
 from ftcore.matching import people_file, people_import
 from ftcore.matching.running_imports import RunningImport
 from ftcore.model import ImportReport
-from ftcore.outreach import sending_rules
 from ftcore.services import current
 from pages import doors
 from pages.accounts_desk import show_accounts_desk
@@ -24,6 +22,7 @@ from pages.person_desk import show_person_desk
 from pages.register_desk import show_register_desk
 from pages.retention_desk import show_retention_desk
 from pages.sending_desk import show_sending_desk
+from pages.service_desk import show_state
 from pages.wording_desk import show_wording_desk
 
 services = current()
@@ -204,38 +203,6 @@ def show_report(report: ImportReport) -> None:
         key="administration.rejected",
         icon=":material/download:",
     )
-
-
-def show_state() -> None:
-    now = service_state(database, services.person, utc_now())
-    figures = st.columns(4)
-    figures[0].metric("Personnes dans le fichier", wording.number(now.people), border=True)
-    figures[1].metric("Offres", wording.number(now.offers), border=True)
-    figures[2].metric("SMS en attente d'envoi", wording.number(now.queued), border=True)
-    figures[3].metric("Numéros en STOP", wording.number(now.opted_out), border=True)
-    figures = st.columns(4)
-    figures[0].metric("Envois incertains", wording.number(now.unknown), border=True,
-                      help="La passerelle n'a pas répondu. Ces SMS ne sont jamais renvoyés d'eux-mêmes.")  # fmt: skip
-    figures[1].metric("Retours à lire", wording.number(now.callbacks_waiting), border=True)
-    figures[2].metric("Retours perdus", wording.number(now.callbacks_unmatched), border=True,
-                      help="Accusés ou réponses qui ne correspondent à aucun échange.")  # fmt: skip
-    figures[3].metric("Campagnes en pause", wording.number(now.paused), border=True)
-    hours = sending_rules.open_hours(database, services.person, services.settings.sending_hours)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Élément": ["Base de données", "Passerelle SMS", "Horaires d'envoi", "Modèle de langue"],
-                "État": [
-                    database.name,
-                    "Banc d'essai intégré" if services.sandbox else "Africa's Talking",
-                    f"{hours[0]} h – {hours[1]} h, du lundi au vendredi, sauf jours fériés" if hours
-                    else "À toute heure (banc d'essai)",
-                    services.model.name,
-                ],
-            }
-        ),
-        hide_index=True,
-    )  # fmt: skip
 
 
 def show_assistant() -> None:

@@ -114,18 +114,23 @@ def test_real_sending_over_the_demo_agency_is_refused(tmp_path: Path) -> None:
     assert "agence de démonstration" in done.stderr
 
 
-def test_a_dispatcher_without_pages_starts_and_ends_on_sigterm(postgres: Any) -> None:
+def test_a_dispatcher_without_pages_starts_shows_that_it_is_well_and_ends_on_sigterm(
+    postgres: Any, tmp_path: Path
+) -> None:
+    alive = tmp_path / "alive"
     name = postgres.fresh("house")
     env = {key: value for key, value in os.environ.items() if not key.startswith("FT_")}
     env |= {"FT_DATABASE": postgres.address(name), "FT_SMS_USERNAME": "u", "FT_SMS_KEY": "key-of-no-use"}
     env |= {"FT_CALLBACK_SECRET": "a" * 24, "FT_SMS_URL": "http://127.0.0.1:9"}
     program = subprocess.Popen(
-        [sys.executable, "-m", "ftcore", "dispatch"], cwd=PROJECT, env=env,
+        [sys.executable, "-m", "ftcore", "dispatch", "--health-file", str(alive)], cwd=PROJECT, env=env,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     with program:
         assert program.stdout is not None
         assert "Envois en cours" in program.stdout.readline()
+        while not alive.exists():
+            time.sleep(0.05)
         program.send_signal(signal.SIGTERM)
         _, said = program.communicate(timeout=60)
     assert program.returncode == 0

@@ -242,6 +242,23 @@ def test_a_door_that_is_killed_is_opened_again_at_the_same_port_and_has_lost_not
     assert "opened again" in caplog.text
 
 
+def test_what_the_doors_have_answered_is_counted_over_all_their_lives(house: House) -> None:
+    assert [house.post(number) for number in (1, 1, 2)] == [200] * 3
+    assert house.post(3, secret="a-guess-that-opens-nothing") == 404
+    first = house.keeper.pid
+    assert first is not None
+    os.kill(first, signal.SIGTERM)
+    while house.keeper.pid == first or not house.keeper.is_well:
+        time.sleep(0.01)
+    assert house.post(4) == 200
+    while sum(house.keeper.tally.answers.values()) < 5:
+        time.sleep(0.01)
+    tally = house.keeper.tally
+    assert tally.answers == {200: 4, 404: 1}
+    assert (tally.duplicates, sum(tally.classes)) == (1, 5)
+    assert house.keeper.spooled_bytes() >= 0
+
+
 def test_what_the_database_does_not_take_is_acknowledged_all_the_same_and_comes_later(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:

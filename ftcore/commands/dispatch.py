@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -14,7 +15,8 @@ from ftcore.settings import Settings
 
 @click.command(help="Envoie la file d'attente et lit les retours, sans servir de pages (à côté d'autres répliques).")
 @click.option("--lease", default=120, show_default=True, help="Secondes après lesquelles un envoi est abandonné.")
-def dispatch(lease: int) -> None:
+@click.option("--health-file", type=click.Path(path_type=Path), help="Fichier touché chaque seconde, si tout va bien.")
+def dispatch(lease: int, health_file: Path | None) -> None:
     import signal
     import time
 
@@ -37,6 +39,10 @@ def dispatch(lease: int) -> None:
     house.listen_to_commands()
     click.echo(f"Envois en cours sur la base « {house.database.name} » (Ctrl+C pour arrêter).")
     sys.stdout.flush()
+    touched_at = 0.0
     while not told_to_end:
         time.sleep(0.2)
+        if health_file is not None and time.monotonic() - touched_at > 1.0 and house.health.what_is_wrong() is None:
+            health_file.touch()
+            touched_at = time.monotonic()
     house.stop()

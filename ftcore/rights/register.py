@@ -7,7 +7,7 @@ from the running configuration and the same tables that the program obeys, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from ftcore.insight.reading_quality import weights_mark
 from ftcore.insight.traits import TRAITS
 from ftcore.matching.criteria import CONDITION_LABELS, WEIGHT_LABELS, Weights
 from ftcore.matching.ranking import EXCLUSIONS
-from ftcore.model import Person
+from ftcore.model import Person, Role
 from ftcore.settings import Settings
 from ftcore.trust import access, retention
 
@@ -159,7 +159,7 @@ def _models(reader: Transaction, database: Database, person: Person, settings: S
     rows = [
         (prompt.title, "consigne", f"version {prompt.version}", "publiée par l'agence" if prompt.published_by else
          "fournie avec le programme")
-        for prompt in prompts.catalogue(database, person)
+        for prompt in prompts.catalogue(database, replace(person, role=Role.TEAM_LEAD))
     ]  # fmt: skip
     language = (
         ("Aucun modèle de langue", "rédaction", "gabarits", "sans IA : rien ne quitte ce serveur")

@@ -181,3 +181,28 @@ def test_a_turn_that_fails_does_not_end_the_thread(town: Any, caplog: pytest.Log
     running.stop()
     assert "a turn of the dispatcher failed" in caplog.text
     assert town.states() == ["accepted"]
+
+
+def test_an_end_waits_for_no_answer_that_does_not_come_and_calls_its_sms_unknown(
+    town: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dispatcher, "DRAIN", 0.1)
+    asked, answering = threading.Event(), threading.Event()
+
+    class Silent:
+        def send(self, phone: str, body: str) -> Receipt:
+            asked.set()
+            answering.wait(60)
+            return Receipt("ATXid_late", None)
+
+    town.launch(town.people(2))
+    running = Dispatcher(town.database, Silent(), None, clock=lambda: town.now, idle=0.02, senders=1)
+    running.start()
+    assert asked.wait(60)
+    running.stop()
+    assert sorted(town.states()) == ["queued", "unknown"]
+    assert "1 SMS were under way at the end" in caplog.text
+    answering.set()
+    wait_until(lambda: not any(thread.name == "sms" for thread in threading.enumerate()))
+    # What the late answer says is nobody's any more: a delivery report settles it, or a person.
+    assert sorted(town.states()) == ["queued", "unknown"]

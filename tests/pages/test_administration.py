@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from ftcore.database import utc_now
+from ftcore.database.backup import back_up
 from ftcore.drafting import budget, chats
 from ftcore.drafting.assistant import Ask, Usage
 from ftcore.drafting.chats import Outcome
@@ -128,3 +131,21 @@ def test_a_role_that_may_not_import_sees_no_import(house: Services, open_page: C
     assert [error.value for error in app.error] == [doors.CLOSED]
     assert "nuit.csv" not in str(app.main)
     assert not app.file_uploader
+
+
+def test_the_state_of_the_service_says_what_waits_when_it_was_last_backed_up_and_what_runs(
+    house: Services, open_page: Callable[[str], AppTest], tmp_path: Path
+) -> None:
+    house.settings = replace(house.settings, backup_folder=str(tmp_path))
+    app = open_page("administration.py")
+    app.segmented_control(key="administration.section").set_value("État du service").run()
+    assert not app.exception
+    shown = dict(app.dataframe[0].value.itertuples(index=False))
+    assert "python -m ftcore backup" in shown["Dernière sauvegarde"]
+    assert "Streamlit 1." in shown["Versions"]
+    assert "L'envoi, la lecture" in app.warning[0].value  # nothing runs beside this test
+    back_up(house.database, tmp_path, utc_now() - timedelta(days=3, hours=1), lambda done, total: None)
+    app.run()
+    shown = dict(app.dataframe[0].value.itertuples(index=False))
+    assert shown["Dernière sauvegarde"].endswith("il y a 3 jours")
+    assert str(tmp_path) not in str(shown)

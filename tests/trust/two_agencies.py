@@ -76,7 +76,9 @@ def settle(database: Database, letter: str, threads: int = 2, now: datetime = NO
         add("campaign", {"campaign_id": own_offers[-1].offer_id, "offer_id": own_offers[-1].offer_id,
                          "state": "running", "launched_utc": now - timedelta(days=2), "launched_by": "p",
                          "considered": 9, "demo": False})  # fmt: skip
-    ids: dict[str, UUID] = {}
+    ids: dict[str, UUID] = {"account_id": uuid4()}
+    add("account", {"account_id": ids["account_id"], "subject": mark(), "name": mark(), "roles": "counselor",
+                    "withheld": "", "created_utc": now, "signed_in_utc": now})  # fmt: skip
     first_phone = FIRST[letter]
     for place in range(threads):
         ids |= _thread(add, mark, own_offers[place % len(own_offers)], f"+3363998{first_phone + place:04d}", place, now)
@@ -109,7 +111,7 @@ def settle(database: Database, letter: str, threads: int = 2, now: datetime = NO
 def nowhere() -> Agency:
     """An agency that does not exist, with ids of nothing."""
     names = ("conversation_id", "candidate_id", "message_id", "reply_id", "chat_id", "turn_id", "comparison_id",
-             "offer_id", "campaign_id")  # fmt: skip
+             "offer_id", "campaign_id", "account_id")  # fmt: skip
     offer = _offer(uuid4(), lambda kind=PERSONS: "Nulle part")
     return Agency(offer.agency_id, "Nulle part", offer, "tache_c", "Nulle part", {name: uuid4() for name in names})
 
