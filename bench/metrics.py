@@ -27,7 +27,7 @@ from ftcore.insight.figures import Filters
 from ftcore.model import Person, Role
 
 EIGHT_WEEKS = Filters(LAST - timedelta(days=55), LAST)
-LEAD = Person("bench", "Mesure", Role.TEAM_LEAD, ONE_AGENCY)
+LOOKING = Person("bench", "Mesure", Role.EVALUATOR, ONE_AGENCY)
 VIEWS = {
     "one agency, 8 weeks": replace(EIGHT_WEEKS, agency_ids=(ONE_AGENCY,)),
     "country, 8 weeks": EIGHT_WEEKS,
@@ -77,7 +77,7 @@ def _embedded(file: Path, size: int, runs: int) -> list[Row]:
 
 
 def _view(database: Database, filters: Filters) -> None:
-    figures.view(database, LEAD, filters)
+    figures.view(database, LOOKING, filters)
 
 
 def _refreshed(database: Database) -> Row:

@@ -17,6 +17,7 @@ from ftcore.drafting.assistant import Ask, Schema, Stop, Usage
 from ftcore.errors import ModelError
 from ftcore.model import Offer, OfferSource, Role
 from ftcore.services import Services
+from pages import doors
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "data" / "sample_offers.json"
@@ -356,5 +357,5 @@ def test_another_file_is_refused_with_a_sentence(at: AppTest, house: Services) -
 def test_an_evaluator_is_told_that_the_role_does_not_allow_it(at: AppTest, house: Services) -> None:
     house.person = replace(house.person, role=Role.EVALUATOR)
     at.run()
-    assert "Votre rôle ne permet pas cette action." in [error.value for error in at.error]
+    assert [error.value for error in at.error] == [doors.CLOSED]
     assert chats.chats(house.database, replace(house.person, role=Role.COUNSELOR)) == []
