@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import click
@@ -56,7 +57,7 @@ main.add_command(person_group)
 if __name__ == "__main__":
     keep_files_private()
     # What goes wrong without a sentence must not show a number either.
-    logs.set_up("text", [])
+    logs.set_up("text", [], logging.WARNING)
     try:
         main(standalone_mode=False)
     except FtError as error:

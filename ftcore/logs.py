@@ -72,9 +72,10 @@ def redacted(text: str) -> str:
     return mask(text)
 
 
-def set_up(kind: str, secrets: Iterable[str]) -> None:
+def set_up(kind: str, secrets: Iterable[str], level: int = logging.INFO) -> None:
     """Log to the standard error as "text" or as "json", a line each; what nobody caught goes there too."""
-    logging.basicConfig(level=logging.INFO, format=TEXT)
+    logging.basicConfig(format=TEXT)
+    logging.getLogger().setLevel(level)
     keep_private(secrets)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
