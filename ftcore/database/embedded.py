@@ -7,6 +7,7 @@ shared by threads fails or returns another thread's rows.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ import pyarrow as pa
 
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.errors import DatabaseError
+
+# Seconds that a transaction which begins again waits for another one that does.
+_LONGEST_TURN = 0.25
 
 
 class _DuckTransaction(Transaction):
@@ -78,6 +82,7 @@ class DuckDatabase(Database):
     def __init__(self, owner: duckdb.DuckDBPyConnection, name: str) -> None:
         self._owner = owner
         self.name = name
+        self._turn = threading.RLock()
 
     @classmethod
     def connect(cls, address: str, *, memory_limit: str = "1300MB") -> DuckDatabase:
@@ -149,6 +154,16 @@ class DuckDatabase(Database):
             raise
         finally:
             cursor.close()
+
+    @contextmanager
+    def _again(self, attempt: int) -> Iterator[None]:
+        # Those who met begin again one after the other, or they would meet again; none waits long for another.
+        has_turn = attempt > 0 and self._turn.acquire(timeout=_LONGEST_TURN)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     def _is_final(self, error: Exception) -> bool:
         # An earlier error of this transaction was swallowed, or the disk refuses; no other writer is to blame.
