@@ -11,7 +11,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
@@ -146,6 +146,10 @@ class Database(ABC):
     def _transaction(self, *, latest: bool = False) -> AbstractContextManager[Transaction]:
         """One transaction: committed at the end of the block, rolled back on any error."""
 
+    def _again(self, attempt: int) -> AbstractContextManager[None]:
+        """Around each attempt at a transaction; the first is 0."""
+        return nullcontext()
+
     def _is_final(self, error: Exception) -> bool:
         """True where an error only looks like a conflict: running the work again would fail alike."""
         return False
@@ -195,7 +199,7 @@ class Database(ABC):
         """
         for attempt in range(ATTEMPTS):
             try:
-                with self._transaction(latest=latest) as tx:
+                with self._again(attempt), self._transaction(latest=latest) as tx:
                     result = work(tx)
                 return result
             except self.conflicts as error:

@@ -7,6 +7,7 @@ shared by threads fails or returns another thread's rows.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,9 @@ from ftcore.private_files import make_folder, make_private
 
 class DatabaseInUse(DatabaseError):
     """Another program has the file open."""
+
+# Seconds that a transaction which begins again waits for another one that does.
+_LONGEST_TURN = 0.25
 
 
 class _DuckTransaction(Transaction):
@@ -87,6 +91,7 @@ class DuckDatabase(Database):
         self._key = key
         self.name = name
         self._gate = Gate()
+        self._turn = threading.RLock()
 
     @classmethod
     def connect(cls, address: str, *, memory_limit: str = "1300MB", key: str | None = None) -> DuckDatabase:
@@ -170,6 +175,16 @@ class DuckDatabase(Database):
                 with suppress(duckdb.Error):  # the engine may have rolled back already
                     cursor.rollback()
                 raise
+
+    @contextmanager
+    def _again(self, attempt: int) -> Iterator[None]:
+        # Those who met begin again one after the other, or they would meet again; none waits long for another.
+        has_turn = attempt > 0 and self._turn.acquire(timeout=_LONGEST_TURN)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     def _is_final(self, error: Exception) -> bool:
         # An earlier error of this transaction was swallowed, or the disk refuses; no other writer is to blame.
