@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -84,13 +84,17 @@ def _into_file(settings: Settings, file: Path, progress: Progress, may_replace: 
     return Restored(done.rows, done.journal, done.held, done.opt_outs, aside)
 
 
+# The rows by table.
+Stops = dict[str, list[Row]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Before:
     """The database that is to be replaced."""
 
     is_readable: bool = True
     holds_data: bool = False
-    opt_outs: tuple[Row, ...] = ()
+    opt_outs: Stops = field(default_factory=dict)
 
 
 @contextmanager
@@ -111,7 +115,7 @@ def _held(target: Path, key: str | None) -> Iterator[_Before]:
         house.cursor().execute("CHECKPOINT")  # so that nothing of it stands in a log of its own
         yield _Before(
             holds_data=bool(house.value("SELECT count(*) FROM agency")),
-            opt_outs=tuple(house.rows("SELECT * FROM opt_out")),
+            opt_outs=_stops(house),
         )
     finally:
         house.close()
@@ -164,12 +168,19 @@ def _copy_file(file: Path, path: Path, progress: Progress) -> None:
         ) from error
 
 
-def _settle(tx: Transaction, copy: _Copy, opt_outs: tuple[Row, ...], nothing_left: bool, name: str) -> Restored:
+def _stops(database: Database) -> Stops:
+    """The objections of a database, those of erased people too."""
+    return {table: database.rows(f"SELECT * FROM {table}") for table in ("opt_out", "opt_out_kept")}
+
+
+def _settle(tx: Transaction, copy: _Copy, opt_outs: Stops, nothing_left: bool, name: str) -> Restored:
     """What must be true before the first program starts: nothing sent twice, no STOP forgotten, the journal told."""
     now = utc_now()
-    known = tx.value("SELECT count(*) FROM opt_out")
-    tx.insert("opt_out", opt_outs, if_absent=True)
-    added = int(tx.value("SELECT count(*) FROM opt_out")) - int(known)
+    added = 0
+    for table, rows in opt_outs.items():
+        known = tx.value(f"SELECT count(*) FROM {table}")
+        tx.insert(table, rows, if_absent=True)
+        added += int(tx.value(f"SELECT count(*) FROM {table}")) - int(known)
     held = 0 if nothing_left else _hold_back(tx, now)
     for row in tx.rows("SELECT agency_id FROM agency"):
         journal.record(tx, row["agency_id"], "administrateur", "database restored", name, now)
@@ -205,10 +216,11 @@ def _into_server(settings: Settings, file: Path, progress: Progress, may_replace
             try:
                 if target.value("SELECT count(*) FROM agency") and not may_replace:
                     raise _not_empty(target.name)
-                before = tuple(target.rows("SELECT * FROM opt_out"))
+                before = _stops(target)
 
                 def write(tx: Transaction) -> Restored:
                     # One transaction: what was there stays until all of the backup is in and verified.
+                    tx.execute("SELECT allow_forgetting()")  # the journal goes with the rest, and comes with it
                     tx.execute(f"TRUNCATE {', '.join(TABLES)}")
                     with source.snapshot() as reader:
                         copy_all(reader, tx, progress)

@@ -193,7 +193,8 @@ def erase_subject(tx: Transaction, who: Subject, key: bytes, now: datetime) -> N
     """The erasure itself, in the caller's transaction."""
     elsewhere = named(tx, who)
     keys = forgetting.forget_conversations(tx, who.agency_id, who.conversation_ids, now, "personne effacée")
-    _erase_reasons(tx, who)
+    for candidate_id in who.candidate_ids:
+        journal.erase_reasons(tx, who.agency_id, candidate_id)
     for candidate_id in who.candidate_ids:
         tx.execute(
             "UPDATE proposal SET candidate_id = $3, forgotten = true WHERE agency_id = $1 AND candidate_id = $2",
@@ -213,19 +214,6 @@ def erase_subject(tx: Transaction, who: Subject, key: bytes, now: datetime) -> N
     _erase_raw(tx, who)
     for number in who.numbers:
         forgetting.keep_objection(tx, key, number)
-
-
-def _erase_reasons(tx: Transaction, who: Subject) -> None:
-    """What was typed as a reason beside journal entries about them, where the journal keeps such words."""
-    erase_reasons = getattr(journal, "erase_reasons", None)
-    if erase_reasons is None:
-        return
-    entries = tx.rows(
-        "SELECT entry_id FROM journal WHERE agency_id = $1 AND subject = ANY($2::TEXT[])",
-        who.agency_id,
-        [str(each) for each in (*who.candidate_ids, *who.conversation_ids)],
-    )
-    erase_reasons(tx, who.agency_id, [row["entry_id"] for row in entries])
 
 
 def _proposals(reader: Transaction, who: Subject) -> list[Row]:

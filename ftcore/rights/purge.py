@@ -183,14 +183,11 @@ def _slices(database: Database, step: Step, cutoff: datetime, now: datetime) -> 
 
 def _forget_journal(database: Database, actor: str, before: datetime, now: datetime) -> dict[str, int]:
     """The journal forgets its oldest entries by itself, an agency at a time, so that its chain can still be proven."""
-    forget = getattr(journal, "forget_before", None)
-    if forget is None:
-        return {}
     agencies = database.rows("SELECT DISTINCT agency_id FROM journal WHERE happened_utc < $1", before)
     gone = 0
     for row in agencies:
         agency_id: UUID = row["agency_id"]
-        gone += database.transact(lambda tx, one=agency_id: forget(tx, one, actor, before, now))  # type: ignore[misc]
+        gone += database.transact(lambda tx, one=agency_id: journal.forget_before(tx, one, actor, before, now))
     return {"journal": gone} if gone else {}
 
 

@@ -109,8 +109,11 @@ CREATE OR REPLACE FUNCTION allow_forgetting() RETURNS BOOLEAN LANGUAGE sql AS $$
 $$;
 CREATE OR REPLACE FUNCTION journal_is_append_only() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('entremise.forgetting', true) = 'on' THEN
-        RETURN OLD;
+    IF TG_OP <> 'UPDATE' AND current_setting('entremise.forgetting', true) = 'on' THEN
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NULL;
     END IF;
     RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';
 END
