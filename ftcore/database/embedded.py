@@ -27,6 +27,7 @@ from ftcore.private_files import make_folder, make_private
 class DatabaseInUse(DatabaseError):
     """Another program has the file open."""
 
+
 # Seconds that a transaction which begins again waits for another one that does.
 _LONGEST_TURN = 0.25
 

@@ -16,7 +16,7 @@ from ftcore.trust import access
 
 def facts_of(settings: Settings, database: Database, person: Person) -> dict[str, str]:
     """Each fact by its French name. Reads a folder and one row; holds no path below the folder of backups."""
-    access.require(person, "see figures")
+    access.require(person, "see service state")
     return {
         "Dernière sauvegarde": _last_backup(settings),
         "Fichiers de données": _at_rest(settings),

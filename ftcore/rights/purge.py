@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from ftcore.database import Database, Row, Transaction
@@ -186,9 +187,14 @@ def _forget_journal(database: Database, actor: str, before: datetime, now: datet
     agencies = database.rows("SELECT DISTINCT agency_id FROM journal WHERE happened_utc < $1", before)
     gone = 0
     for row in agencies:
-        agency_id: UUID = row["agency_id"]
-        gone += database.transact(lambda tx, one=agency_id: journal.forget_before(tx, one, actor, before, now))
+        gone += database.transact(
+            partial(_forget_entries, agency_id=row["agency_id"], actor=actor, before=before, now=now)
+        )
     return {"journal": gone} if gone else {}
+
+
+def _forget_entries(tx: Transaction, agency_id: UUID, actor: str, before: datetime, now: datetime) -> int:
+    return journal.forget_before(tx, agency_id, actor, before, now)
 
 
 def _any(database: Database, step: Step, cutoff: datetime) -> bool:
@@ -416,6 +422,11 @@ STEPS: tuple[Step, ...] = (
         f"AND NOT {forgetting.BORNE.format(phone='o.phone')}",
         _never,
         hashes=True,
+    ),
+    Step(
+        "session",
+        "SELECT session_key FROM sign_in_session WHERE began_utc < $1",
+        _delete_by("sign_in_session", "session_key"),
     ),
     Step("purge_run", "SELECT run_id FROM purge_run WHERE begun_utc < $1", _delete_by("purge_run", "run_id")),
 )

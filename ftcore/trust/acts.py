@@ -71,6 +71,23 @@ ACTS = {
     "journal exported": "Journal exporté",
     "journal forgotten": "Écritures anciennes du journal effacées",
     "contact explained": "Explication d'un contact établie",
+    "database restored": "Sauvegarde restaurée",
+    "purge": "Données anciennes effacées",
+    "retention changed": "Durée de conservation modifiée",
+    # The rights of a person
+    "person searched": "Personne recherchée",
+    "person exported": "Données d'une personne exportées",
+    "person corrected": "Données d'une personne corrigées",
+    "person erased": "Personne effacée",
+    "number revealed": "Numéro affiché à la demande",
+    # Staff
+    "agency recorded": "Agence enregistrée",
+    "signed in": "Connexion",
+    "signed out": "Déconnexion",
+    "session over": "Session fermée",
+    "sign-in refused": "Connexion refusée",
+    "role taken": "Changement de rôle",
+    "roles changed": "Rôles retirés ou rendus",
 }
 
 
@@ -118,6 +135,17 @@ _WORDS = {
     "nothing was asked": "rien n'était demandé",
     "proposed to a person, who decides": "proposé à une personne, qui décide",
     "proposed, place": "proposée, place",
+    # roles and sessions
+    "counselor": "conseil",
+    "team_lead": "encadrement",
+    "evaluator": "évaluation",
+    "administrator": "administration",
+    "withheld": "retirés",
+    "none": "aucun",
+    "idle": "sans activité",
+    "too long": "durée atteinte",
+    "no role": "aucun rôle",
+    "no agency": "aucune agence",
     # reasons
     "in their own words": "en toutes lettres, à part",
     "in the thread": "en toutes lettres, dans l'échange",

@@ -98,7 +98,9 @@ RULES = (
          Span.MONTHS, 36, 12, 72, "la décision", "Contrôle humain (AI Act, art. 14) ; de l'agence, jamais d'un agent."),
     Rule("sandbox", "SMS du banc d'essai", ("sandbox_sms",), Fate.ERASED, Span.DAYS, 30, 1, 90, "le SMS",
          f"{_LIMIT} ; le banc d'essai ne sert qu'à montrer et à essayer."),
-    Rule("journal", "Journal des actes, sous pseudonyme", ("journal", "journal_head", "journal_checkpoint", "journal_reason"), Fate.ERASED, Span.MONTHS, 24, 6, 72, "l'acte",
+    Rule("journal", "Journal des actes, sous pseudonyme",
+         ("journal", "journal_head", "journal_checkpoint", "journal_reason"), Fate.ERASED, Span.MONTHS, 24, 6,
+         72, "l'acte",
          "AI Act, art. 19 et 26(6) : six mois au moins, quoi qu'il soit effacé d'autre ; RGPD, art. 5(2)."),
     Rule("objection", "Numéros opposés que plus aucune fiche ne porte", ("opt_out", "opt_out_kept"), Fate.HASHED,
          Span.DAYS, 0, 0, 0, "la nuit suivante", "RGPD, art. 21(3) et CPCE, art. L34-5 : l'opposition tient sans "
@@ -149,7 +151,7 @@ KEPT: dict[str, str] = {
     "privacy_mark": "Le repère de la clé des oppositions, et la date de la dernière réécriture demandée.",
     "retention_rule": "Les durées choisies.",
     "schema_migration": "La version de la base.",
-    "account": "Les agents : nom donné par le fournisseur d'identité, rôles, agence. Tant qu'ils servent à rendre compte.",
+    "account": "Les agents : nom donné par le fournisseur d'identité, rôles, agence. Pour rendre compte.",
 }
 
 BY_KIND = {rule.kind: rule for rule in RULES}
