@@ -172,12 +172,14 @@ def row(entry: Entry) -> dict[str, str]:
 
 def export(wanted: Wanted, total: int) -> None:
     services = current()
-    if not access.may(services.person, "export journal"):
+    # Known now: the click is answered outside the page's run, where nobody acts.
+    person = services.person
+    if not access.may(person, "export journal"):
         return
     too_many = total > journal_search.MOST_EXPORTED
     st.download_button(
         "Exporter (CSV)",
-        lambda: journal_search.export(services.database, services.person, wanted, utc_now()),
+        lambda: journal_search.export(services.database, person, wanted, utc_now()),
         # The address of a large download is a partial hash of content and name: the name must differ.
         file_name=f"journal-{uuid4()}.csv",
         mime="text/csv",

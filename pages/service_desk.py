@@ -7,7 +7,7 @@ from ftcore.database import utc_now
 from ftcore.insight import wording
 from ftcore.insight.service_state import service_state
 from ftcore.operations.facts import facts_of
-from ftcore.outreach.hours import of_agency
+from ftcore.outreach import sending_rules
 from ftcore.services import current
 
 
@@ -34,8 +34,7 @@ def show_state() -> None:
             icon=":material/warning:",
         )
     facts = facts_of(services.settings, database, person)
-    with database.read() as reader:
-        hours = of_agency(reader, person.agency_id, services.settings.sending_hours)
+    hours = sending_rules.open_hours(database, person, services.settings.sending_hours)
     st.dataframe(
         pd.DataFrame(
             {

@@ -257,7 +257,6 @@ NOBODYS = {
     "matching.occupations.skills_of": "the public referential",
     "matching.reference.load_starter": "the public referential, on the first start",
     "outreach.corrections.export": "a command: who runs one holds the whole database; no name and no number in it",
-    "outreach.hours.of_agency": "hours of the day",
     "rights.compaction.compact": "a command: who runs one holds the whole database",
     "rights.compaction.compact_if_wanted": "a command: who runs one holds the whole database",
     "rights.compaction.wanted_since": "a date",
