@@ -158,7 +158,7 @@ def table(wanted: Wanted) -> None:
 
 def row(entry: Entry) -> dict[str, str]:
     return {
-        "Date": f"{wording.paris(entry.happened_utc):%d/%m/%Y %H:%M:%S}",
+        "Date": f"{wording.paris(entry.happened_utc):%d/%m/%Y %H:%M}",
         "Acte": entry.label,
         "Par qui": acts.in_french(entry.by),
         "Sur qui": str(entry.candidate_id or ""),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ftcore.model import Person
 from ftcore.services import ask_who_acts, current
-from ftcore.trust.sessions import Session
+from ftcore.trust.sessions import Refusal, Session
 from pages import acting, doors
 from pages.accounts_desk import ROLES
 from pages.frame import show_error
@@ -21,11 +21,12 @@ st.set_page_config(
     initial_sidebar_state=230,
 )
 
-KEY = "frame.role"
+KEY, MOVED = "frame.role", "frame.moved"
 
 
 def change_role() -> None:
     acting.choose_role(st.session_state[KEY])
+    st.session_state[MOVED] = True
 
 
 def show_who() -> None:
@@ -68,37 +69,63 @@ GROUPS = {
 }
 
 
-def menu(person: Person) -> dict[str, list[st.Page]]:
-    """The pages of this role; the others have an address too, which says why they stay closed."""
-    listed = [file for pages in GROUPS.values() for file, *_ in pages if doors.opens(person, file)]
+def menu(person: Person) -> tuple[dict[str, list[st.Page]], list[st.Page]]:
+    """The pages of this role by group, and those it may open, in order.
+
+    The others have an address too, which says why they stay closed. The page at the root is none of them, as the one
+    there has no address of its own.
+    """
     groups: dict[str, list[st.Page]] = {}
+    open_ones: list[st.Page] = []
     for group, pages in GROUPS.items():
         # The phones are everybody's, whatever their agency: for a demo only.
         if group == "Démo" and (services.sandbox is None or services.settings.sign_in is not None):
             continue
         for file, title, icon, path in pages:
-            shown = file in listed
-            page = st.Page(file, title=title, icon=icon, url_path=path, default=file == listed[0],
-                           visibility="visible" if shown else "hidden")  # fmt: skip
+            shown = doors.opens(person, file)
+            page = st.Page(file, title=title, icon=icon, url_path=path, visibility="visible" if shown else "hidden")
             groups.setdefault(group, []).append(page)
-    return groups
+            if shown:
+                open_ones.append(page)
+
+    def enter() -> None:
+        st.switch_page(open_ones[0])
+
+    root = st.Page(enter, title="Entremise", url_path="entree", default=True, visibility="hidden")
+    return {"": [root], **groups}, open_ones
+
+
+def sign_in_pages(refusal: Refusal | None) -> list[st.Page]:
+    """Every address asks to sign in."""
+    paths = ["connexion", *(path for pages in GROUPS.values() for *_, path in pages)]
+
+    def ask() -> None:
+        show_sign_in(refusal)
+
+    return [st.Page(ask, title="Connexion", url_path=path, default=path == "connexion") for path in paths]
 
 
 ask_who_acts(acting.who_acts)
 services = current()
 found = services.local if services.settings.sign_in is None else acting.session(services)
 if not isinstance(found, Session):
-    refusal = found
-    door = st.Page(lambda: show_sign_in(refusal), title="Connexion", url_path="connexion")
-    st.navigation([door], position="hidden").run()
+    st.navigation(sign_in_pages(found), position="hidden").run()
     st.stop()
 
-page = st.navigation(menu(services.person), expanded=True)
+pages, open_ones = menu(services.person)
+page = st.navigation(pages, expanded=True)
+if st.session_state.pop(MOVED, False) and page not in open_ones:
+    st.switch_page(open_ones[0])
 
 with st.sidebar:
     show_who()
     show_mode()
 
+if services.settings.sign_in is None:
+    st.markdown(
+        ":blue-background[:material/science: **Démonstration** : personnes, offres et réponses inventées ; aucun SMS "
+        "ne sort de ce poste.]"
+    )
 try:
     halt_banner()
     page.run()
