@@ -19,6 +19,7 @@ from ftcore.outreach import sending_rules
 from ftcore.services import current
 from pages import doors
 from pages.accounts_desk import show_accounts_desk
+from pages.marked import as_sentence
 from pages.sending_desk import show_sending_desk
 from pages.wording_desk import show_wording_desk
 
@@ -58,7 +59,7 @@ def choose_file() -> None:
     try:
         table = read_once(uploaded)
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     guessed = people_file.guess_mapping(table.columns)
     st.markdown(f"**{wording.number(table.rows)} lignes lues.** Vérifiez la correspondance des colonnes.")
@@ -105,7 +106,7 @@ def start_import(name: str, table: people_file.PeopleTable, mapping: dict[str, s
             ),
         )
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     state.pop("administration.table", None)
     st.rerun()
@@ -142,7 +143,7 @@ def follow_import() -> None:
 def show_end(running: RunningImport) -> None:
     st.text(f"{running.file_name}, importé par {running.by}")
     if running.wrong is not None:
-        st.error(running.wrong, icon=":material/error:")
+        st.error(as_sentence(running.wrong), icon=":material/error:")
     elif running.report is not None:
         show_report(running.report)
     if st.button("Importer un autre fichier", key="administration.again", icon=":material/upload_file:"):

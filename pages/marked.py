@@ -18,6 +18,16 @@ def escaped(text: str) -> str:
     )
 
 
+# What Markdown or Streamlit would take for more than a sign, inside one of our sentences. A colon followed by a
+# letter begins a directive or an address; a point after "www" an address.
+_LIVE = re.compile(r"[\\`*_\[\]<>$~|{}@&]|:(?=\S)|(?<=www)\.|^[#+=-]|(?<=^\d)[.)]", re.IGNORECASE)
+
+
+def as_sentence(text: object) -> str:
+    """A sentence of ours that may quote what people typed, or a refusal: read as it stands, never as Markdown."""
+    return _LIVE.sub(lambda sign: f"\\{sign.group(0)}", re.sub(r"[\r\n\t]+", " ", str(text)))
+
+
 def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     """The text with each (start, end, colour) on a background; of two that overlap the first one given wins."""
     colours: list[str | None] = [None] * len(text)
