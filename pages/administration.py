@@ -46,6 +46,7 @@ def choose_file() -> None:
         "Fichier de demandeurs d'emploi (CSV ou Parquet)",
         type=["csv", "txt", "parquet"],
         key="administration.file",
+        max_upload_size=400,
     )
     if uploaded is None:
         state.pop("administration.table", None)

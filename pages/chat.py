@@ -175,7 +175,11 @@ def ask_for(prompt: Prompt, field: Input) -> str:
     if not field.document:
         return text
     upload = st.file_uploader(
-        "Ou un document (PDF, Word, texte)", type=DOCUMENTS, key=f"{key}.file", label_visibility="collapsed"
+        "Ou un document (PDF, Word, texte)",
+        type=DOCUMENTS,
+        key=f"{key}.file",
+        label_visibility="collapsed",
+        max_upload_size=10,
     )
     return "\n\n".join(part for part in (text, read_upload(upload.name, upload.getvalue()) if upload else "") if part)
 
@@ -382,6 +386,7 @@ def follow_up(chat: Chat) -> None:
         key="chat.more",
         accept_file=True,
         file_type=DOCUMENTS,
+        max_upload_size=10,
     )
     if not said:
         return

@@ -146,6 +146,7 @@ def import_file() -> None:
         "Offres de France Travail (JSON), ou une offre exportée (JSON-LD, Word, texte)",
         type=["json", "jsonld", "docx", "txt"],
         key="chat.file",
+        max_upload_size=50,
     )
     if upload is None:
         st.caption(formats.ACCEPTED)

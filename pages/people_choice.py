@@ -243,7 +243,8 @@ def map_of(offer: Offer, listed: list[Ranked], masked: bool) -> None:
     )  # fmt: skip
     if offer.place is not None and offer.place.lat is not None:
         figure.add_scatter(x=[offer.place.lon], y=[offer.place.lat], mode="markers+text",
-                           text=[escape(offer.place.name, quote=False)], textposition="top center", name="Lieu de travail",
+                           text=[escape(offer.place.name, quote=False)], textposition="top center",
+                           name="Lieu de travail",
                            marker={"size": 16, "symbol": "star", "color": "#b34000"})  # fmt: skip
     figure.update_layout(height=420, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend={"orientation": "h"})
     figure.update_xaxes(visible=False)

@@ -58,7 +58,9 @@ def write_one() -> None:
 
 
 def import_one() -> None:
-    upload = st.file_uploader("Importer une consigne (fichier .md)", type=["md"], key="chat.desk.file")
+    upload = st.file_uploader(
+        "Importer une consigne (fichier .md)", type=["md"], key="chat.desk.file", max_upload_size=1
+    )
     if upload is not None:
         text = upload.getvalue().decode("utf-8", "replace")
         try:

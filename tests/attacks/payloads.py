@@ -124,4 +124,6 @@ def _payload(number: int) -> Payload:
 
 
 PAYLOADS = tuple(_payload(number) for number in range(COUNT))
+# One of each shape, for where each is a line of a list.
+SHAPES = PAYLOADS[: sum(map(len, FAMILIES.values()))]
 BY_MARK = {payload.mark: payload for payload in PAYLOADS}
