@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 
 # The signs of OWASP ASVS 5.0, 1.2.10, those that some programs take for them, and an end of line, after which a
 # program that reads lines begins a cell. What cannot be seen may stand before them: it is dropped on the way.
-_FORMULA = re.compile(
-    "[ \u00a0\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20\u2212\ufe62-\ufe66]"
-)
+_UNSEEN = "[ \u00a0\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*"
+_FORMULA = re.compile(_UNSEEN + "[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20\u2212\ufe62-\ufe66]")
 
 
 def harmless(cell: object) -> object:

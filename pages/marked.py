@@ -6,13 +6,20 @@ from itertools import pairwise
 
 from ftcore.drafting.changes import Change, Piece
 
+# An address becomes a link after all that is escaped has been read: only a sign in it, which nobody sees, keeps it one
+# text. Word joiners do not break lines.
+_ADDRESS = re.compile(r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_JOINER = "\u2060"
 # CommonMark lets every ASCII sign be escaped; a line's first digits could begin a list.
 _SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escaped(text: str) -> str:
     """The text as Markdown that shows just this text: no link, image, directive or list comes of it."""
-    lines = (_SIGNS.sub(r"\\\1", line.replace("\t", " ")) for line in text.replace("\r\n", "\n").split("\n"))
+    lines = (
+        _SIGNS.sub(r"\\\1", _ADDRESS.sub(_JOINER, line.replace("\t", " ")))
+        for line in text.replace("\r\n", "\n").split("\n")
+    )
     return "  \n".join(
         re.sub(r"^ +", lambda spaces: "\u00a0" * len(spaces.group(0)), line) or "\u00a0" for line in lines
     )
@@ -25,7 +32,8 @@ _LIVE = re.compile(r"[\\`*_\[\]<>$~|{}@&]|:(?=\S)|(?<=www)\.|^[#+=-]|(?<=^\d)[.)
 
 def as_sentence(text: object) -> str:
     """A sentence of ours that may quote what people typed, or a refusal: read as it stands, never as Markdown."""
-    return _LIVE.sub(lambda sign: f"\\{sign.group(0)}", re.sub(r"[\r\n\t]+", " ", str(text)))
+    plain = _ADDRESS.sub(_JOINER, re.sub(r"[\r\n\t]+", " ", str(text)))
+    return _LIVE.sub(lambda sign: f"\\{sign.group(0)}", plain)
 
 
 def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:

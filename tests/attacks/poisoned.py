@@ -44,6 +44,8 @@ def poison(database: Database) -> Poisoned:
     """Fill an empty database: a long text holds them all, ten to a text; a short field has one of each shape."""
     reference.load_starter(database)
     texts: Iterator[str] = cycle(payload.text for payload in PAYLOADS)
+    # For what may not be longer.
+    short = cycle(payload.text for payload in SHAPES if len(payload.text) <= 60)
     now = utc_now()
     agency_id = uuid4()
     tables: dict[str, list[Row]] = {}
@@ -99,9 +101,9 @@ def poison(database: Database) -> Poisoned:
         body = f"{DEFAULTS[Kind.OPENING]} {long(place)}"
         add("sms_template", kind="opening", version=place + 1, body=body, written_by=next(texts), written_utc=now)
         name = f"tache_{chr(97 + place // 26)}{chr(97 + place % 26)}"
-        content = prompts.compose(name, payload.text[:60], next(texts)[:160], next(texts))
+        content = prompts.compose(name, next(short), next(short), next(texts))
         if place == 0:
-            label, choice = json.dumps(payload.text[:80]), json.dumps(list(some(4)))
+            label, choice = json.dumps(next(short)), json.dumps(list(some(4)))
             content = content.replace('label = "Votre texte"\nlines = 8\ndocument = true',
                                       f"label = {label}\nchoices = {choice}")  # fmt: skip
         add("prompt", name=name, version=1, content=content, published_by="local", published_utc=now, withdrawn=False)

@@ -26,8 +26,8 @@ from ftcore.outreach import corrections
 from ftcore.spreadsheet import harmless, table_bytes
 
 PROJECT = Path(__file__).parents[2]
-BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "−", "﹢", "﹣", "﹦", "\ufeff=", "\u200b+", " =",
-         "\u00a0@", "\u2060=", "\u202e=")  # fmt: skip
+BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "−", "﹢", "﹣", "﹦", "\ufeff=", "\u200b+",
+         " =", "\u00a0@", "\u2060=", "\u202e=")  # fmt: skip
 REST = ("1+1", 'HYPERLINK("http://attaque.example","x")', "cmd|'/C calc'!A0", "SUM(1;2)", '"quoted";more', "a,b")
 CELLS = [begin + rest for begin in BEGIN for rest in REST]
 
@@ -54,7 +54,7 @@ WRITERS: dict[str, Callable[[list[str]], bytes]] = {
     "spreadsheet.table_bytes": lambda cells: table_bytes(cells, [cells, cells]),
     "choices.shortlist_csv": _shortlist,
     "people_import.rejected_csv": _rejected,
-    "records.notes_csv": lambda cells: records.notes_csv([FieldNote(cell, cell, cell) for cell in cells]),
+    "records.notes_csv": lambda cells: records.notes_csv([FieldNote(cell, cell, cell, cell) for cell in cells]),
     "metrics.spreadsheet": lambda cells: metrics.spreadsheet(pd.DataFrame(dict.fromkeys(cells, cells))),
 }
 

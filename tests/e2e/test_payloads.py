@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ftcore.database import Database
-from tests.attacks.payloads import BY_MARK, MARK, OUTSIDE, PAYLOADS
+from tests.attacks.payloads import BY_MARK, MARK, OUTSIDE, PAYLOADS, Payload
 from tests.attacks.poisoned import Poisoned, poison
 from tests.e2e.conftest import free_port, served
 
@@ -28,19 +28,33 @@ ALIVE = ", ".join(
     )
 )
 # Signs that are left out on purpose: they show nothing, or turn what is around them.
-UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 # There is a title, nothing is grey for being drawn anew, and what can be read is what it was a moment ago.
 DRAWN = """() => {
     const read = document.body.innerText, same = window.readBefore === read;
     window.readBefore = read;
     const title = document.querySelector('[data-testid=stMain] h1');
-    return same && title && document.querySelector('[data-test-script-state=notRunning]') && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
+    const done = document.querySelector('[data-test-script-state=notRunning]');
+    return same && title && done && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
 }"""
 
 
 def plain(text: str) -> str:
     return re.sub(r"\s+", " ", UNSEEN.sub("", text)).strip()
+
+
+def stands(payload: Payload, shown: str, found: re.Match[str]) -> bool:
+    """Whether around the mark that was found stands the whole payload, or its beginning and "…"."""
+    text = plain(payload.text)
+    for mark in re.finditer(payload.mark, text):
+        begin, rest = found.start() - mark.start(), text[mark.end() :]
+        if begin < 0 or not shown.startswith(text[: mark.end()], begin):
+            continue
+        cut, dots, _ = shown[found.end() : found.end() + len(rest) + 1].partition("…")
+        if shown.startswith(rest, found.end()) or (dots and rest.startswith(cut.rstrip())):
+            return True
+    return False
 
 
 class Watched:
@@ -82,12 +96,8 @@ class Watched:
         shown = plain(self.page.evaluate("document.body.innerText"))
         for found in MARK.finditer(shown):
             payload = BY_MARK[found.group()]
-            before, _, after = plain(payload.text).partition(payload.mark)
-            left = shown[: found.start()].endswith(before)
-            rest = shown[found.end() : found.end() + len(after)]
-            cut = shown[found.end() : found.end() + len(after) + 3].partition("…")
-            if not left or not (rest == after or (cut[1] and after.startswith(cut[0].rstrip()))):
-                self.changed.append(f"{where}: {payload.text!r} as {shown[found.start() - 30 : found.end() + 40]!r}")
+            if not stands(payload, shown, found):
+                self.changed.append(f"{where}: {payload.text!r} as {shown[found.start() - 40 : found.end() + 40]!r}")
             self.seen.add(found.group())
 
     def settled(self) -> None:
