@@ -97,7 +97,7 @@ def poison(database: Database) -> Poisoned:
              "happened_utc": then})  # fmt: skip
         add("pilot_outcome", agency=payload.text, month=now.date().replace(day=1), numerator=1.0, denominator=9.0)
     _chats(add, texts)
-    for place, payload in enumerate(SHAPES[:LONG]):
+    for place in range(LONG):
         body = f"{DEFAULTS[Kind.OPENING]} {long(place)}"
         add("sms_template", kind="opening", version=place + 1, body=body, written_by=next(texts), written_utc=now)
         name = f"tache_{chr(97 + place // 26)}{chr(97 + place % 26)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -26,8 +27,8 @@ from ftcore.outreach import corrections
 from ftcore.spreadsheet import harmless, table_bytes
 
 PROJECT = Path(__file__).parents[2]
-BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "−", "﹢", "﹣", "﹦", "\ufeff=", "\u200b+",
-         " =", "\u00a0@", "\u2060=", "\u202e=")  # fmt: skip
+BEGIN = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", "−", "﹢", "﹣", "﹦", "\ufeff=",
+         "\u200b+", " =", "\u00a0@", "\u2060=", "\u202e=")  # fmt: skip
 REST = ("1+1", 'HYPERLINK("http://attaque.example","x")', "cmd|'/C calc'!A0", "SUM(1;2)", '"quoted";more', "a,b")
 CELLS = [begin + rest for begin in BEGIN for rest in REST]
 
@@ -83,6 +84,8 @@ def test_every_place_that_writes_a_csv_is_known() -> None:
     """A new one must come through `harmless`, and into the table above."""
     writing = set()
     for file in sorted([*PROJECT.glob("ftcore/**/*.py"), *PROJECT.glob("pages/*.py")]):
+        if not re.search(r"csv|to_excel|xlsx", file.read_text()):
+            continue
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in ("to_csv", "to_excel", "writerow", "writerows"):
                 writing.add(str(file.relative_to(PROJECT)))
