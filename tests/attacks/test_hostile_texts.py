@@ -109,7 +109,7 @@ INPUTS: dict[str, tuple[Put, set[str]]] = {
     "an SMS by hand": (_thread(lambda d, p, c, text, town: takeover.write_by_hand(d, p, c, text, None, town.now)),
                        {"message", "conversation", "thread_event"}),
     "a verdict": (_thread(lambda d, p, c, text, town: threads.decide(d, p, c, Verdict.TO_SEE, text, town.now)),
-                  {"conversation", "decision_time"}),
+                  {"conversation", "message", "decision_time"}),
     "a wording": (lambda town, person, text: template_versions.save(
         town.database, _lead(person), Kind.OPENING, DEFAULTS[Kind.OPENING] + text, town.now), {"sms_template"}),
     "a profile": (lambda town, person, text: criteria.save_profile(
