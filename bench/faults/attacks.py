@@ -33,13 +33,6 @@ ATTACKS = (
         _SHEETS + "test_no_cell_of_a_file_for_spreadsheets_runs_and_each_is_kept",
     ),
     Mutant(
-        "an apostrophe before a number is ours",
-        "ftcore/matching/people_cells.py",
-        """value = value.removeprefix("'")""",
-        "pass",
-        _SHEETS + "test_ten_thousand_numbers_are_the_same_after_an_export_and_an_import",
-    ),
-    Mutant(
         "every answer has the headers",
         "ftcore/headers.py",
         "[*others, *SAFETY_HEADERS]",

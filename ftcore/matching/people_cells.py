@@ -57,8 +57,7 @@ def short(value: str, longest: int = _LONGEST) -> str:
 
 def phone(value: str) -> str:
     """A mobile number in E.164. Raises Refused."""
-    # Spreadsheets drop the "+" of an international number; files of ours have an apostrophe before it.
-    value = value.removeprefix("'")
+    # Spreadsheets drop the "+" of an international number.
     normal = phones.normalise(f"+{value}" if re.fullmatch(r"33[67]\d{8}", value, re.ASCII) else value)
     if normal is None:
         raise Refused("Ce n'est pas un numéro de mobile valide (exemple : 06 39 98 00 01)")
