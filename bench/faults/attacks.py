@@ -63,8 +63,8 @@ ATTACKS = (
     Mutant(
         "a callback that comes again is the same",
         "ftcore/outreach/callbacks.py",
-        'if kind == "incoming" and form.get("id"):',
-        'form = form | {"n": str(id(form))}\n    if False:',
+        r'hashlib.sha256(f"{kind}\n{known_by}".encode()).hexdigest()',
+        '__import__("secrets").token_hex(32)',
         _CALLBACKS + "test_a_thousand_replays_have_one_effect",
     ),
     Mutant(
