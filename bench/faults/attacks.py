@@ -96,13 +96,6 @@ ATTACKS = (
         _FILES + "test_a_name_is_shown_and_never_opened",
     ),
     Mutant(
-        "a Word file is weighed before it is opened",
-        "ftcore/drafting/exports/word.py",
-        "if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNFOLDED:",
-        "if False:",
-        _FILES + "test_a_file_that_unpacks_without_end_is_refused_with_a_sentence",
-    ),
-    Mutant(
         "an archive of the ROME is weighed before it is opened",
         "ftcore/matching/rome_files.py",
         " and info.file_size <= _LARGEST:",

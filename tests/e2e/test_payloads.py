@@ -133,7 +133,7 @@ def role(watched: Watched, name: str) -> None:
 def press(name: str) -> Callable[[Page], None]:
     """Press what is called so, whatever count stands behind."""
     called = re.compile(rf"^{re.escape(name)}( \(.*\))?$")
-    return lambda page: page.get_by_test_id("stMain").get_by_text(called).first.click()
+    return lambda page: page.get_by_test_id("stMain").get_by_text(called).first.click(timeout=20_000)
 
 
 def find_by_hand(page: Page) -> None:
@@ -171,8 +171,11 @@ WALK: tuple[tuple[str, str, tuple[Callable[[Page], None], ...]], ...] = (
     ("Conseil", "/echanges?echange={conversation_id}", (press("Terminés"), press("Dossier employeur"))),
     ("Conseil", "/mesures", ()),
     ("Conseil", "/telephones", ()),
-    ("Encadrement", "/evaluation", (press("Comparaisons"), press("Équité"), press("Ce qui n'a pas marché"))),
-    ("Encadrement", "/evaluation?rubrique=comparaisons", (press("Agences pilotes et témoins"),)),
+    (
+        "Encadrement",
+        "/evaluation",
+        (press("Comparaisons"), press("Agences pilotes et témoins"), press("Équité"), press("Ce qui n'a pas marché")),
+    ),
     (
         "Administration",
         "/administration",
