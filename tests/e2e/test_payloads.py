@@ -174,7 +174,7 @@ WALK: tuple[tuple[str, str, tuple[Callable[[Page], None], ...]], ...] = (
     (
         "Encadrement",
         "/evaluation",
-        (press("Comparaisons"), press("Agences pilotes et témoins"), press("Équité"), press("Ce qui n'a pas marché")),
+        (press("Comparaisons"), press("Équité"), press("Ce qui n'a pas marché")),
     ),
     (
         "Administration",
@@ -199,6 +199,6 @@ def test_nothing_that_people_write_comes_alive_on_any_page(watched: Watched, poi
         for number, one in enumerate(presses):
             one(page)
             watched.look(f"{who} {path}, press {number + 1}")
-    wrong = [watched.outside, watched.dialogs, watched.alive, watched.changed]
-    assert wrong == [[], [], [], []], "\n".join(str(each) for kind in wrong for each in kind[:8])
+        wrong = [watched.outside, watched.dialogs, watched.alive, watched.changed]
+        assert wrong == [[], [], [], []], "\n".join(str(each) for kind in wrong for each in kind[:8])
     assert len(watched.seen) == len(PAYLOADS)
