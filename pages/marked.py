@@ -6,9 +6,12 @@ from itertools import pairwise
 
 from ftcore.drafting.changes import Change, Piece
 
-# An address becomes a link after all that is escaped has been read: only a sign in it, which nobody sees, keeps it one
-# text. Word joiners do not break lines.
-_ADDRESS = re.compile(r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+# An address becomes a link, ":name:" a picture and "->" an arrow after all that is escaped has been read: only a sign in
+# it, which nobody sees, keeps it one text. Word joiners do not break lines.
+_ADDRESS = re.compile(
+    r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[a-z_][\w+-]*:)|(?<=<)(?=[-=])|(?<=-)(?=[->])|(?<=[>~])(?==)",
+    re.IGNORECASE,
+)
 _JOINER = "\u2060"
 # CommonMark lets every ASCII sign be escaped; a line's first digits could begin a list.
 _SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
