@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from ftcore.drafting.changes import Change, Piece
 
-# An address becomes a link, ":name:" a picture and "->" an arrow after all that is escaped has been read: only a sign in
+# An address becomes a link, ":name:" a picture and "->" an arrow after what is escaped has been read: only a sign in
 # it, which nobody sees, keeps it one text. Word joiners do not break lines.
 _ADDRESS = re.compile(
     r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[a-z_][\w+-]*:)|(?<=<)(?=[-=])|(?<=-)(?=[->])|(?<=[>~])(?==)",
