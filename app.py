@@ -15,7 +15,7 @@ from streamlit import config
 from ftcore import logs, safe_start, services
 from ftcore.ending import TimelyEnd
 from ftcore.errors import FtError
-from ftcore.headers import SafetyHeaders
+from ftcore.headers import KnownHosts, SafetyHeaders
 from ftcore.listening import listening_at
 from ftcore.private_files import keep_files_private
 from ftcore.settings import Settings
@@ -31,8 +31,10 @@ try:
     safe_start.refuse_unsafe(settings, ours.database)
 except FtError as error:
     sys.exit(str(error))
+hosts = ["localhost", "127.0.0.1", "::1"]
 if settings.sign_in is not None:
-    config.set_option("server.allowedHosts", ["localhost", "127.0.0.1", settings.sign_in.host])
+    hosts.append(settings.sign_in.host)
+    config.set_option("server.allowedHosts", hosts)
 services.use(ours)
 logs.hide(ours.secrets())
 
@@ -70,6 +72,6 @@ app = st.App(
     secrets=settings.sign_in.secrets if settings.sign_in else None,
     routes=ours.routes,
     lifespan=lifespan,
-    middleware=[Middleware(SafetyHeaders)],
+    middleware=[Middleware(SafetyHeaders), Middleware(KnownHosts, hosts=hosts)],
     on_script_error=show_error,
 )

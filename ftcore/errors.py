@@ -16,6 +16,10 @@ class DatabaseError(FtError):
     """The database cannot be opened, is held by another process, or is newer than this program."""
 
 
+class UnstorableText(FtError):
+    """A text holds what no database keeps: half a character, or a NUL. Nothing was stored."""
+
+
 class UnreadableFile(FtError):
     """A file that cannot be read; the sentence says why and what would be accepted."""
 

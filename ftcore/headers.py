@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,3 +57,35 @@ class SafetyHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+# Asked by machines that know the program by another name: a gateway behind a proxy, a probe, a collector of metrics.
+# They have a secret of their own, or say nothing of anybody.
+_BY_ANY_NAME = ("/callbacks/", "/health/", "/metrics")
+
+
+class KnownHosts:
+    """ASGI middleware that refuses a request for a host of another name, as a page elsewhere makes it by DNS rebinding.
+
+    Streamlit asks `server.allowedHosts` for its WebSocket only.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(_BY_ANY_NAME) or self._knows(dict(scope["headers"])):
+            await self._app(scope, receive, send)
+            return
+        text = b"Cette adresse n'est pas celle du programme."
+        kind = (b"content-type", b"text/plain; charset=utf-8")
+        length = (b"content-length", str(len(text)).encode())
+        await send({"type": "http.response.start", "status": 421, "headers": [kind, length]})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else text})
+
+    def _knows(self, headers: dict[bytes, bytes]) -> bool:
+        try:
+            return urlsplit(f"//{headers.get(b'host', b'').decode('latin-1')}").hostname in self._hosts
+        except ValueError:
+            return False

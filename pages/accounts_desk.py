@@ -11,7 +11,7 @@ from ftcore.model import Role
 from ftcore.services import current
 from ftcore.trust import accounts
 from ftcore.trust.accounts import Account
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 ROLES = {
     Role.COUNSELOR: "Conseil",
@@ -38,9 +38,9 @@ def show_accounts_desk() -> None:
         "de suite, aussi à qui est connecté ; il reste retiré jusqu'à ce qu'il soit rendu ici."
     )
     if done := state.pop("accounts.done", None):
-        st.success(done, icon=":material/check_circle:")
+        st.success(as_sentence(done), icon=":material/check_circle:")
     if wrong := state.pop("accounts.wrong", None):
-        st.error(wrong, icon=":material/error:")
+        st.error(as_sentence(wrong), icon=":material/error:")
     if not known:
         st.info("Personne ne s'est encore connecté pour cette agence.", icon=":material/person:")
     for account in known:

@@ -18,6 +18,7 @@ from ftcore.services import current
 from pages import doors
 from pages.accounts_desk import show_accounts_desk
 from pages.journal_desk import show_journal
+from pages.marked import as_sentence
 from pages.person_desk import show_person_desk
 from pages.register_desk import show_register_desk
 from pages.retention_desk import show_retention_desk
@@ -48,6 +49,7 @@ def choose_file() -> None:
         "Fichier de demandeurs d'emploi (CSV ou Parquet)",
         type=["csv", "txt", "parquet"],
         key="administration.file",
+        max_upload_size=400,
     )
     if uploaded is None:
         state.pop("administration.table", None)
@@ -61,7 +63,7 @@ def choose_file() -> None:
     try:
         table = read_once(uploaded)
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     guessed = people_file.guess_mapping(table.columns)
     st.markdown(f"**{wording.number(table.rows)} lignes lues.** Vérifiez la correspondance des colonnes.")
@@ -108,7 +110,7 @@ def start_import(name: str, table: people_file.PeopleTable, mapping: dict[str, s
             ),
         )
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     state.pop("administration.table", None)
     st.rerun()
@@ -145,7 +147,7 @@ def follow_import() -> None:
 def show_end(running: RunningImport) -> None:
     st.text(f"{running.file_name}, importé par {running.by}")
     if running.wrong is not None:
-        st.error(running.wrong, icon=":material/error:")
+        st.error(as_sentence(running.wrong), icon=":material/error:")
     elif running.report is not None:
         show_report(running.report)
     if st.button("Importer un autre fichier", key="administration.again", icon=":material/upload_file:"):

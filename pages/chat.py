@@ -17,7 +17,7 @@ from ftcore.insight import wording
 from ftcore.model import Role
 from ftcore.services import current
 from pages import doors
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 from pages.offer_document import show_answer
 from pages.offer_ways import SHOWN_OFFERS, fill_form, import_file, open_preselection
 from pages.prompt_desk import show_prompt_desk
@@ -148,7 +148,7 @@ def begin_task(prompt: Prompt) -> None:
                     raise FtError(f"Remplissez d'abord « {field.label} ».")
             start(prompt, materials, "")
         except FtError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_sentence(error), icon=":material/error:")
 
 
 def show_examples() -> None:
@@ -164,16 +164,22 @@ def use_example(notes: str) -> None:
 
 def ask_for(prompt: Prompt, field: Input) -> str:
     """The field, and the text of a document put beside it."""
-    key = f"chat.input.{prompt.name}.{field.name}"
+    key, label = f"chat.input.{prompt.name}.{field.name}", escaped(field.label)
     if field.choices:
-        return str(st.segmented_control(field.label, field.choices, key=key, default=field.choices[0]) or "")
+        return str(
+            st.segmented_control(label, field.choices, key=key, default=field.choices[0], format_func=escaped) or ""
+        )
     if field.lines == 1:
-        return st.text_input(field.label, key=key, placeholder=field.hint or None)
-    text = st.text_area(field.label, key=key, height=28 * field.lines + 20, placeholder=field.hint or None)
+        return st.text_input(label, key=key, placeholder=field.hint or None)
+    text = st.text_area(label, key=key, height=28 * field.lines + 20, placeholder=field.hint or None)
     if not field.document:
         return text
     upload = st.file_uploader(
-        "Ou un document (PDF, Word, texte)", type=DOCUMENTS, key=f"{key}.file", label_visibility="collapsed"
+        "Ou un document (PDF, Word, texte)",
+        type=DOCUMENTS,
+        key=f"{key}.file",
+        label_visibility="collapsed",
+        max_upload_size=10,
     )
     return "\n\n".join(part for part in (text, read_upload(upload.name, upload.getvalue()) if upload else "") if part)
 
@@ -182,10 +188,10 @@ def read_upload(name: str, data: bytes) -> str:
     try:
         document = documents.read_document(name, data)
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return ""
     for note in document.notes:
-        st.caption(note)
+        st.caption(as_sentence(note))
     return document.text
 
 
@@ -279,10 +285,10 @@ def show_generation(chat: Chat, generation: Generation) -> None:
 
 
 def show_failure(chat: Chat) -> None:
-    chat_id, sentence = st.session_state.get("chat.failure", (None, ""))
+    chat_id, told = st.session_state.get("chat.failure", (None, ""))
     if chat_id != str(chat.chat_id):
         return
-    st.error(sentence, icon=":material/error:")
+    st.error(as_sentence(told), icon=":material/error:")
     with st.container(horizontal=True):
         if st.button("Réessayer", key="chat.retry", icon=":material/refresh:"):
             answer_again(chat.chat_id, services.model)
@@ -323,7 +329,7 @@ def change_message(chat: Chat, message: Entry) -> None:
             chats.take_back_message(database, services.person, chat.chat_id, utc_now())
             chats.say(database, services.person, chat.chat_id, text, utc_now())
         except FtError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_sentence(error), icon=":material/error:")
             return
         answer_again(chat.chat_id, services.model)
 
@@ -338,7 +344,7 @@ def change_materials(chat: Chat, materials: list[Entry]) -> None:
             for entry, text in zip(materials, texts, strict=True):
                 chats.replace_material(database, services.person, chat.chat_id, entry.turn_id, text, utc_now())
         except FtError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_sentence(error), icon=":material/error:")
             return
         answer_again(chat.chat_id, services.model)
 
@@ -380,6 +386,7 @@ def follow_up(chat: Chat) -> None:
         key="chat.more",
         accept_file=True,
         file_type=DOCUMENTS,
+        max_upload_size=10,
     )
     if not said:
         return
@@ -394,7 +401,7 @@ def follow_up(chat: Chat) -> None:
             [each for each in materials if each[1].strip()],
         )
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     answer_again_after_message(chat.chat_id)
 
@@ -413,7 +420,7 @@ def chosen_chat() -> Chat | None:
     except (KeyError, ValueError):
         return None
     except NotFound as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(as_sentence(error), icon=":material/info:")
         return None
 
 
@@ -435,7 +442,7 @@ with right:
         try:
             begin_task(prompts.find(database, services.person, task or "offer"))
         except NotFound as error:
-            st.info(str(error), icon=":material/info:")
+            st.info(as_sentence(error), icon=":material/info:")
 with left:
     show_tasks(opened.task if opened else task)
     show_chats(opened.chat_id if opened else None)

@@ -16,7 +16,7 @@ from ftcore.outreach.arms import Compared, Unit
 from ftcore.outreach.campaigns import Planned, Preflight
 from ftcore.phones import covered
 from ftcore.services import current
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 # A message wraps at about so many characters in its column, each line takes so many pixels.
 WRAP, LINE = 60, 20
@@ -235,7 +235,7 @@ def send_trial(offer: Offer, phone: str) -> None:
             services.database, services.person, offer, phone, services.settings.sending_hours, now
         )
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     services.wake()
     when = "part tout de suite" if leaves <= now else f"partira {wording.instant(leaves)}"

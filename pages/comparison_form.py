@@ -13,7 +13,7 @@ from ftcore.outreach import template_versions, wording_rules
 from ftcore.outreach.arms import Arm, Compared, Unit
 from ftcore.outreach.templates import Kind
 from ftcore.services import Services
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 # Where nothing was sent lately.
 USUAL_RATES = {Metric.REPLY: 0.45, Metric.REPLY_DAY: 0.42, Metric.INTEREST: 0.22, Metric.OPT_OUT: 0.03}
@@ -185,7 +185,7 @@ def size(definition: Definition, pace: Pace) -> None:
     try:
         needed = size_of(definition)
     except FtError as error:
-        st.warning(str(error), icon=":material/calculate:")
+        st.warning(as_sentence(error), icon=":material/calculate:")
         return
     people, weeks, words = st.columns([1, 1, 2], vertical_alignment="center")
     people.metric("Personnes à tirer au sort", wording.number(needed.people), border=True)

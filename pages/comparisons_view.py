@@ -17,7 +17,7 @@ from ftcore.outreach.arms import Arm, Compared
 from ftcore.services import Services
 from ftcore.trust import access
 from pages import charts, comparison_form
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 COLORS: dict[State, Literal["gray", "blue", "orange", "green", "red"]] = {
     State.DRAFT: "gray",
@@ -33,9 +33,9 @@ def show(services: Services) -> None:
     person, now = services.person, utc_now()
     known = comparisons.comparisons(services.database, person, now)
     if done := st.session_state.pop("comparison.done", None):
-        st.success(done, icon=":material/check_circle:")
+        st.success(as_sentence(done), icon=":material/check_circle:")
     if wrong := st.session_state.pop("comparison.wrong", None):
-        st.error(wrong, icon=":material/error:")
+        st.error(as_sentence(wrong), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Deux façons de faire, décrites avant de commencer, tirées au sort à chaque envoi. Le résultat reste "
@@ -179,7 +179,7 @@ def result(services: Services, person: Person, over: list[Comparison], now: date
     try:
         told = comparison_results.result(services.database, person, each.comparison_id, now)
     except NotYet as wait:
-        st.info(str(wait), icon=":material/visibility_off:")
+        st.info(as_sentence(wait), icon=":material/visibility_off:")
         return
     charts.chart(
         "comparaison.resultat",

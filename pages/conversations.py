@@ -14,6 +14,7 @@ from ftcore.services import current
 from pages import doors
 from pages.employer_file import employer_file
 from pages.frame import escaped, show_error
+from pages.marked import as_sentence
 from pages.thread_answer import by_hand
 from pages.thread_side import side_panel
 from pages.thread_view import conversation
@@ -73,7 +74,7 @@ def show_work(offer_id: UUID | None) -> None:
             opened = str(thread.conversation_id) == open_now
             icon = ":material/mark_chat_unread:" if thread.unread else None
             if st.button(
-                thread.name,
+                escaped(thread.name, 60),
                 key=f"conversations.pick.{thread.conversation_id}",
                 icon=icon or (":material/support_agent:" if thread.taken_over else None),
                 type="primary" if opened else "secondary",
@@ -128,7 +129,7 @@ st.title("Échanges")
 st.caption("Répondre et décider.")
 for key, icon in (("conversations.refused", ":material/error:"), ("conversations.done", ":material/check:")):
     if told := state.pop(key, None):
-        (st.error if key.endswith("refused") else st.success)(told, icon=icon)
+        (st.error if key.endswith("refused") else st.success)(as_sentence(told), icon=icon)
 offers = {str(offer.offer_id): offer for offer in offer_book.offers(database, services.person)}
 # A link from Mesures opens a list, or the exchanges of an offer.
 if (wanted := st.query_params.pop("liste", None)) in list(LISTS):

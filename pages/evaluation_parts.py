@@ -6,6 +6,7 @@ from ftcore.insight import wording
 from ftcore.insight.metrics import Rate
 from ftcore.model import Answer
 from ftcore.outreach.replies import ANSWER_WORDS
+from pages.marked import as_sentence
 
 
 def rate_figure(place: object, label: str, value: Rate, formula: str) -> None:
@@ -37,6 +38,6 @@ def answer(value: Answer | str) -> str:
 def flash(key: str) -> None:
     """Show once what the last action did."""
     if done := st.session_state.pop(f"{key}.done", None):
-        st.success(done, icon=":material/check_circle:")
+        st.success(as_sentence(done), icon=":material/check_circle:")
     if wrong := st.session_state.pop(f"{key}.wrong", None):
-        st.error(wrong, icon=":material/error:")
+        st.error(as_sentence(wrong), icon=":material/error:")

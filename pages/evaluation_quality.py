@@ -12,6 +12,7 @@ from ftcore.insight.scope import Scope
 from ftcore.services import Services, current
 from pages import charts
 from pages.evaluation_parts import answer, rate_figure, told
+from pages.marked import as_sentence
 
 
 def show(services: Services, scope: Scope) -> None:
@@ -167,7 +168,7 @@ def run_again() -> None:
     if st.session_state.pop("evaluation.running", False):
         st.rerun()
     if runs.wrong:
-        st.error(runs.wrong, icon=":material/error:")
+        st.error(as_sentence(runs.wrong), icon=":material/error:")
     st.button("Relire le jeu étiqueté", icon=":material/replay:", key="evaluation.run", on_click=start_run)
 
 

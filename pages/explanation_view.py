@@ -24,7 +24,7 @@ def show_explanation(candidate_id: UUID) -> None:
         with st.spinner("Explication en cours…"):
             told = explanation.explain(services.database, services.person, candidate_id, utc_now())
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     st.subheader(told.title, anchor=False)
     st.caption(told.lead)

@@ -61,7 +61,7 @@ VERDICTS = {
 def show_error(error: Exception) -> bool:
     """Show a failure as a sentence, log it under a reference, and say that it has been shown."""
     if isinstance(error, FtError):
-        st.error(str(error), icon=":material/error:")
+        st.error(marked.as_sentence(error), icon=":material/error:")
         return True
     meters.page_errors.inc()
     reference = secrets.token_hex(3).upper()

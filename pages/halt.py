@@ -10,7 +10,7 @@ from ftcore.insight import wording
 from ftcore.outreach import sending_rules
 from ftcore.services import current
 from ftcore.trust import access
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 REASONS = ("Par précaution", "Message ou destinataires à revoir", "Problème avec la passerelle SMS", "Autre motif")
 
@@ -20,7 +20,7 @@ def halt_banner() -> None:
     services = current()
     person = services.person
     if refused := st.session_state.pop("halt.refused", None):
-        st.error(refused, icon=":material/error:")
+        st.error(as_sentence(refused), icon=":material/error:")
     if not access.may(person, "see sending rules"):
         return
     halt = sending_rules.rules(services.database, person).halt

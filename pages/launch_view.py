@@ -10,6 +10,7 @@ from ftcore.model import CampaignState, ConversationState, MessageState
 from ftcore.outreach import campaigns, sending_rules
 from ftcore.services import current
 from pages.frame import show_error
+from pages.marked import as_sentence
 
 ANSWERED = {
     "À rappeler": (ConversationState.INTERESTED,),
@@ -58,7 +59,10 @@ def say_what_holds_it(now: campaigns.Progress, waiting: int, cancelled: int) -> 
             icon=":material/stop_circle:",
         )
     elif state is CampaignState.PAUSED:
-        st.warning(f"Envois en pause : {now.pause_reason or 'mis en pause par un conseiller'}", icon=":material/pause:")
+        st.warning(
+            f"Envois en pause : {as_sentence(now.pause_reason or 'mis en pause par un conseiller')}",
+            icon=":material/pause:",
+        )
     elif waiting and sending_rules.rules(services.database, services.person).halt is not None:
         st.error("Tous les envois de l'agence sont arrêtés : ces SMS attendent.", icon=":material/front_hand:")
     elif waiting and now.next_leaves_utc and now.next_leaves_utc > utc_now():

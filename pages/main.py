@@ -11,6 +11,7 @@ from pages import acting, doors
 from pages.accounts_desk import ROLES
 from pages.frame import show_error
 from pages.halt import halt_banner
+from pages.marked import escaped
 from pages.sign_in import show_sign_in
 
 # The icon is a file of ours: an icon by name is fetched from another server by each browser.
@@ -32,7 +33,8 @@ def change_role() -> None:
 def show_who() -> None:
     """Who acts, where, in which role, and the way out."""
     mine = services.acting
-    st.caption(f":material/person: {mine.person.name}  \n:material/apartment: {mine.agency_name}")
+    who, where = escaped(mine.person.name), escaped(mine.agency_name)
+    st.caption(f":material/person: {who}  \n:material/apartment: {where}")
     if len(mine.roles) > 1:
         st.session_state[KEY] = mine.person.role
         st.selectbox("Rôle", mine.roles, key=KEY, format_func=ROLES.__getitem__, on_change=change_role)

@@ -6,16 +6,37 @@ from itertools import pairwise
 
 from ftcore.drafting.changes import Change, Piece
 
+# An address becomes a link, ":name:" a picture and "->" an arrow after what is escaped has been read: only a sign in
+# it, which nobody sees, keeps it one text. Word joiners do not break lines.
+_ADDRESS = re.compile(
+    r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[a-z_][\w+-]*:)|(?<=<)(?=[-=])|(?<=-)(?=[->])|(?<=[>~])(?==)",
+    re.IGNORECASE,
+)
+_JOINER = "\u2060"
 # CommonMark lets every ASCII sign be escaped; a line's first digits could begin a list.
 _SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def escaped(text: str) -> str:
     """The text as Markdown that shows just this text: no link, image, directive or list comes of it."""
-    lines = (_SIGNS.sub(r"\\\1", line.replace("\t", " ")) for line in text.replace("\r\n", "\n").split("\n"))
+    lines = (
+        _SIGNS.sub(r"\\\1", _ADDRESS.sub(_JOINER, line.replace("\t", " ")))
+        for line in text.replace("\r\n", "\n").split("\n")
+    )
     return "  \n".join(
         re.sub(r"^ +", lambda spaces: "\u00a0" * len(spaces.group(0)), line) or "\u00a0" for line in lines
     )
+
+
+# What Markdown or Streamlit would take for more than a sign, inside one of our sentences. A colon followed by a
+# letter begins a directive or an address; a point after "www" an address.
+_LIVE = re.compile(r"[\\`*_\[\]<>$~|{}@&]|:(?=\S)|(?<=www)\.|^[#+=-]|(?<=^\d)[.)]", re.IGNORECASE)
+
+
+def as_sentence(text: object) -> str:
+    """A sentence of ours that may quote what people typed, or a refusal: read as it stands, never as Markdown."""
+    plain = _ADDRESS.sub(_JOINER, re.sub(r"[\r\n\t]+", " ", str(text)))
+    return _LIVE.sub(lambda sign: f"\\{sign.group(0)}", plain)
 
 
 def marked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:

@@ -19,7 +19,7 @@ from ftcore.matching.occupations import OccupationIndex, build_index
 from ftcore.model import FieldNote, Offer, Role
 from ftcore.outreach import sms
 from ftcore.services import current
-from pages.marked import changed, escaped, marked
+from pages.marked import as_sentence, changed, escaped, marked
 from pages.offer_ways import counted, open_preselection
 
 LEVELS = {Level.BLOCK: (":material/block:", "red"), Level.WARN: (":material/info:", "orange")}
@@ -65,7 +65,7 @@ def keep(chat: Chat, answer: Entry, text: str) -> None:
     try:
         share = chats.accept(services.database, services.person, chat.chat_id, answer.turn_id, text, utc_now())
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     said = "tel quel" if share == 0 else f"modifié à {wording.percent(share)}"
     st.session_state["chat.kept"] = (str(answer.turn_id), f"Texte gardé, {said}.")
@@ -241,6 +241,6 @@ def validate(chat: Chat, answer: Entry, text: str, offer: Offer, blocking: list[
             validation.validate(services.database, services.person, offer, utc_now(), reason)
             chats.accept(services.database, services.person, chat.chat_id, answer.turn_id, text, utc_now())
         except FtError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_sentence(error), icon=":material/error:")
             return
         open_preselection(offer.offer_id)

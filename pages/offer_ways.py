@@ -12,6 +12,7 @@ from ftcore.errors import FtError
 from ftcore.matching.occupations import skills_of
 from ftcore.model import FieldNote, Offer, PayUnit
 from ftcore.services import current
+from pages.marked import as_sentence
 
 SHOWN_OFFERS = 12
 UNITS = list(PayUnit)
@@ -122,7 +123,7 @@ def fill_form() -> None:
             )
             save_and_open(offer)
         except FtError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_sentence(error), icon=":material/error:")
 
 
 def read_offers(name: str, data: bytes) -> tuple[list[Offer], list[FieldNote]]:
@@ -145,6 +146,7 @@ def import_file() -> None:
         "Offres de France Travail (JSON), ou une offre exportée (JSON-LD, Word, texte)",
         type=["json", "jsonld", "docx", "txt"],
         key="chat.file",
+        max_upload_size=50,
     )
     if upload is None:
         st.caption(formats.ACCEPTED)
@@ -154,7 +156,7 @@ def import_file() -> None:
     try:
         found, notes = read_offers(upload.name, data)
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     st.subheader(counted(len(found), "offre lue", "offres lues"))
     for offer in found[:SHOWN_OFFERS]:

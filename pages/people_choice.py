@@ -1,6 +1,7 @@
 """Choosing people for an offer: what counts, the ranked list or its map, one person in detail, near misses."""
 
 from dataclasses import asdict, dataclass, replace
+from html import escape
 from uuid import UUID, uuid4
 
 import pandas as pd
@@ -15,6 +16,7 @@ from ftcore.matching.choices import Choice
 from ftcore.matching.criteria import CONDITION_LABELS, WEIGHT_LABELS, Conditions, Weights
 from ftcore.model import Offer, Ranked, Reason
 from ftcore.services import current
+from pages.marked import as_sentence, escaped
 
 SHOWN = 100
 FIRST = 15
@@ -122,9 +124,10 @@ def what_counts() -> tuple[Weights, Conditions]:
         if st.button("Enregistrer", key="preselection.profile_save"):
             try:
                 criteria.save_profile(services.database, services.person, name, weights, conditions, utc_now())
-                st.success(f"Profil « {name.strip()} » enregistré pour l'agence.", icon=":material/check_circle:")
+                saved = f"Profil « {name.strip()} » enregistré pour l'agence."
+                st.success(as_sentence(saved), icon=":material/check_circle:")
             except FtError as error:
-                st.error(str(error))
+                st.error(as_sentence(error))
     return weights, conditions
 
 
@@ -228,7 +231,11 @@ def map_of(offer: Offer, listed: list[Ranked], masked: bool) -> None:
         go.Scatter(
             x=[ranked.candidate.lon for _, ranked in located],
             y=[ranked.candidate.lat for _, ranked in located],
-            text=[f"{named(place, ranked, masked)} · {round(100 * ranked.score)}" for place, ranked in located],
+            # A chart takes a text for a little HTML, links included.
+            text=[
+                f"{escape(named(place, ranked, masked), quote=False)} · {round(100 * ranked.score)}"
+                for place, ranked in located
+            ],
             hoverinfo="text",
             mode="markers",
             name="Personnes",
@@ -237,8 +244,9 @@ def map_of(offer: Offer, listed: list[Ranked], masked: bool) -> None:
         )
     )  # fmt: skip
     if offer.place is not None and offer.place.lat is not None:
-        figure.add_scatter(x=[offer.place.lon], y=[offer.place.lat], mode="markers+text", text=[offer.place.name],
-                           textposition="top center", name="Lieu de travail",
+        figure.add_scatter(x=[offer.place.lon], y=[offer.place.lat], mode="markers+text",
+                           text=[escape(offer.place.name, quote=False)], textposition="top center",
+                           name="Lieu de travail",
                            marker={"size": 16, "symbol": "star", "color": "#b34000"})  # fmt: skip
     figure.update_layout(height=420, margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend={"orientation": "h"})
     figure.update_xaxes(visible=False)
@@ -284,7 +292,7 @@ def take_along(chosen: list[Ranked], masked: bool) -> None:
 def added_by_hand() -> list[UUID]:
     added: dict[str, str] = st.session_state.setdefault("preselection.added", {})
     if added:
-        st.caption("Ajoutées à la main : " + ", ".join(added.values()))
+        st.caption("Ajoutées à la main : " + ", ".join(escaped(name) for name in added.values()))
     return [UUID(key) for key in added]
 
 
@@ -297,13 +305,13 @@ def add_by_hand() -> None:
         try:
             found = choices.search(services.database, services.person, text)
         except FtError as error:
-            st.info(str(error))
+            st.info(as_sentence(error))
             return
         if not found:
             st.info("Personne de ce nom dans le fichier de votre agence.")
         for candidate in found:
             name = f"{candidate.first_name} {candidate.last_name}"
-            st.button(f"Ajouter {name} ({candidate.commune or 'commune inconnue'})",
+            st.button(escaped(f"Ajouter {name} ({candidate.commune or 'commune inconnue'})"),
                       key=f"preselection.add.{candidate.candidate_id}", on_click=add,
                       args=(str(candidate.candidate_id), name))  # fmt: skip
 

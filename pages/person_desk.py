@@ -82,7 +82,7 @@ def search(text: str) -> None:
     try:
         state["person.found"] = people.find(services.database, services.person, text, utc_now())
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
 
 
 def masked(phone: str) -> str:
@@ -125,7 +125,7 @@ def show_correct(one: Found) -> None:
     try:
         now = people.file_of(services.database, services.person, one.candidate_id)
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     key = f"person.correct.{one.candidate_id}"
     with st.form(key):
@@ -173,7 +173,7 @@ def show_erase(one: Found) -> None:
                                   format_func=names.__getitem__, key="person.also")  # fmt: skip
         counts = erasure.weigh(database, person, one.candidate_id, also)
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     left, right = st.columns([3, 2], gap="large")
     with left:

@@ -16,6 +16,7 @@ from pages import doors
 from pages.check_step import check_step, confirmation
 from pages.halt import halt_button
 from pages.launch_view import live
+from pages.marked import as_sentence
 from pages.people_choice import Selection, people_step
 from pages.thumbs import thumb
 
@@ -218,6 +219,6 @@ with head:
         if st.button("Voir les échanges", type="primary", key="preselection.threads"):
             st.switch_page("conversations.py")
 if refused := state.pop("preselection.refused", None):
-    st.error(refused, icon=":material/error:")
+    st.error(as_sentence(refused), icon=":material/error:")
 if fewer := state.pop("preselection.fewer", None):
     st.warning(fewer, icon=":material/group_remove:")

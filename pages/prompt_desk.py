@@ -6,14 +6,14 @@ from ftcore.database import utc_now
 from ftcore.drafting import prompts
 from ftcore.errors import FtError
 from ftcore.services import current
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 
 def show_prompt_desk() -> None:
     st.subheader("Consignes de l'agence")
     st.caption("Une consigne publiée devient une tâche pour tous les conseillers de l'agence.")
     if done := st.session_state.pop("chat.desk.done", None):
-        st.success(done, icon=":material/check_circle:")
+        st.success(as_sentence(done), icon=":material/check_circle:")
     show_listed()
     write_one()
     import_one()
@@ -58,13 +58,15 @@ def write_one() -> None:
 
 
 def import_one() -> None:
-    upload = st.file_uploader("Importer une consigne (fichier .md)", type=["md"], key="chat.desk.file")
+    upload = st.file_uploader(
+        "Importer une consigne (fichier .md)", type=["md"], key="chat.desk.file", max_upload_size=1
+    )
     if upload is not None:
         text = upload.getvalue().decode("utf-8", "replace")
         try:
             prompt = prompts.read(text)
         except FtError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(as_sentence(error), icon=":material/error:")
             return
         st.text(f"{prompt.title} : {prompt.purpose}")
         if st.button(f"Publier « {escaped(prompt.title)} »", key="chat.desk.import"):
@@ -76,7 +78,7 @@ def publish(text: str) -> None:
     try:
         prompt = prompts.publish(services.database, services.person, text, utc_now())
     except FtError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(as_sentence(error), icon=":material/error:")
         return
     st.session_state["chat.desk.done"] = f"« {prompt.title} » est publiée, version {prompt.version}."
     st.rerun()

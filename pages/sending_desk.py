@@ -14,15 +14,16 @@ from ftcore.outreach.sending_rules import Rules
 from ftcore.services import current
 from ftcore.trust import access
 from pages.halt import halt_button
+from pages.marked import as_sentence
 
 
 def show_sending_desk() -> None:
     services = current()
     rules = sending_rules.rules(services.database, services.person)
     if done := st.session_state.pop("sending.done", None):
-        st.success(done, icon=":material/check_circle:")
+        st.success(as_sentence(done), icon=":material/check_circle:")
     if wrong := st.session_state.pop("sending.wrong", None):
-        st.error(wrong, icon=":material/error:")
+        st.error(as_sentence(wrong), icon=":material/error:")
     allowed = access.may(services.person, "change sending rules")
     if not allowed:
         st.info("Un responsable d'équipe ou un administrateur peut changer ces réglages.", icon=":material/lock:")

@@ -10,7 +10,7 @@ from ftcore.outreach.template_versions import Version
 from ftcore.outreach.templates import LABELS, PLACEHOLDERS, Kind
 from ftcore.services import current
 from ftcore.trust import access
-from pages.marked import escaped
+from pages.marked import as_sentence, escaped
 
 
 def show_wording_desk() -> None:
@@ -18,7 +18,7 @@ def show_wording_desk() -> None:
     services = current()
     st.caption("Ce que l'automate écrit. Chaque texte enregistré est une nouvelle version ; les anciennes restent.")
     if done := st.session_state.pop("wordings.done", None):
-        st.success(done, icon=":material/check_circle:")
+        st.success(as_sentence(done), icon=":material/check_circle:")
     kind = Kind(
         st.selectbox(
             "Message",

@@ -6,21 +6,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench.faults.attacks import ATTACKS
+from bench.faults.mutant import Mutant
+
 PROJECT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`guard` stands once in `file`; with `instead` in its place, `test` must fail."""
-
-    name: str
-    file: str
-    guard: str
-    instead: str
-    test: str
 
 
 _CLAIMING = "tests/outreach/test_claiming.py::"
@@ -386,15 +377,19 @@ MUTANTS = (
 )
 
 
+EVERY = (*MUTANTS, *ATTACKS)
+
+
 def survivors() -> list[str]:
     """The guards whose test passes without them; each is tried on the embedded engine."""
     alive: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for part in ("ftcore", "bench", "tests", "data", "pages"):
+        for part in ("ftcore", "bench", "tests", "data", "pages", ".streamlit"):
             shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__", "*.duckdb*"))
-        shutil.copy(PROJECT / "pyproject.toml", copy)
-        for mutant in MUTANTS:
+        for part in ("pyproject.toml", "app.py"):
+            shutil.copy(PROJECT / part, copy)
+        for mutant in EVERY:
             file = copy / mutant.file
             whole = file.read_text()
             assert whole.count(mutant.guard) == 1, mutant.name

@@ -11,7 +11,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import pyarrow as pa
 
 from ftcore import meters
-from ftcore.errors import DatabaseError
+from ftcore.errors import DatabaseError, FtError, UnstorableText
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 Row = dict[str, Any]
@@ -173,15 +173,15 @@ class Database(ABC):
         """Close every connection."""
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
-        with self.read() as reader:
+        with refused_if_unstorable(), self.read() as reader:
             return reader.rows(sql, *values)
 
     def one(self, sql: str, *values: Any) -> Row | None:
-        with self.read() as reader:
+        with refused_if_unstorable(), self.read() as reader:
             return reader.one(sql, *values)
 
     def value(self, sql: str, *values: Any) -> Any:
-        with self.read() as reader:
+        with refused_if_unstorable(), self.read() as reader:
             return reader.value(sql, *values)
 
     def snapshot(self) -> AbstractContextManager[Transaction]:
@@ -199,7 +199,7 @@ class Database(ABC):
         """
         for attempt in range(ATTEMPTS):
             try:
-                with self._again(attempt), self._transaction(latest=latest) as tx:
+                with self._again(attempt), refused_if_unstorable(), self._transaction(latest=latest) as tx:
                     result = work(tx)
                 return result
             except self.conflicts as error:
@@ -208,6 +208,24 @@ class Database(ABC):
                 meters.database_retries.inc()
                 time.sleep(random.uniform(0.001, 0.01) * min(attempt + 1, 10))
         raise AssertionError("unreachable")
+
+
+# How the engines and Arrow say it: half a surrogate pair is no UTF-8, and PostgreSQL's texts hold no NUL.
+_UNSTORABLE = ("surrogates not allowed", "surrogate '", "cannot contain NUL")
+
+
+@contextmanager
+def refused_if_unstorable() -> Iterator[None]:
+    """A text that the database cannot hold is refused with a sentence that does not repeat it."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, FtError) and any(words in str(error) for words in _UNSTORABLE):
+            raise UnstorableText(
+                "Ce texte contient un signe qui ne peut pas être enregistré, souvent venu d'un copier-coller : "
+                "retapez-le, puis réessayez."
+            ) from None
+        raise
 
 
 def migration_steps(done: set[int], name: str) -> list[tuple[int, str]]:

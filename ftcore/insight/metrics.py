@@ -94,4 +94,5 @@ def differ(one: Rate, other: Rate) -> bool:
 
 def spreadsheet(table: pd.DataFrame) -> bytes:
     """A table as French spreadsheets read it: UTF-8 with BOM, semicolons, decimal commas, no cell that is a formula."""
-    return table.map(harmless).to_csv(index=False, sep=";", decimal=",", float_format="%.4f").encode("utf-8-sig")
+    safe = table.map(harmless).rename(columns=harmless)
+    return safe.to_csv(index=False, sep=";", decimal=",", float_format="%.4f").encode("utf-8-sig")

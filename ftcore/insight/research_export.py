@@ -31,6 +31,7 @@ from ftcore.insight.scope import Scope, within
 from ftcore.insight.wording import paris
 from ftcore.model import Person
 from ftcore.outreach.arms import held
+from ftcore.spreadsheet import harmless
 from ftcore.trust import access, journal
 
 SMALLEST_K, LARGEST_K = 5, 50
@@ -266,7 +267,7 @@ def _zip(
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in (("conversations", conversations), ("people", people)):
-            archive.writestr(f"{name}.csv", table.to_csv(index=False).encode())
+            archive.writestr(f"{name}.csv", table.map(harmless).to_csv(index=False).encode())
             parquet = io.BytesIO()
             table.to_parquet(parquet, index=False)
             archive.writestr(f"{name}.parquet", parquet.getvalue())

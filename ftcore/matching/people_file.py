@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol, TextIO
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
@@ -103,6 +104,10 @@ FIELDS: dict[str, Field] = {
 
 # Rows that are read and checked at a time: what an import takes of memory does not grow with its file.
 CHUNK = 50_000
+# What a Parquet file of some kilobytes may not unpack to: rows, bytes in all, bytes of one column of a piece.
+MOST_ROWS = 5_000_000
+LARGEST_UNPACKED = 4_000_000_000
+LARGEST_PIECE = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,11 @@ class _ParquetTable:
             with _opened(source) as file, parquet.ParquetFile(file) as opened:
                 names = opened.schema_arrow.names
                 self.rows = opened.metadata.num_rows
+                groups = (opened.metadata.row_group(place) for place in range(opened.metadata.num_row_groups))
+                if self.rows > MOST_ROWS or sum(group.total_byte_size for group in groups) > LARGEST_UNPACKED:
+                    raise _too_heavy()
+                self._texts = [name for name, kind in zip(names, opened.schema_arrow.types, strict=True)
+                               if pa.types.is_string(kind) or pa.types.is_large_string(kind)]  # fmt: skip
         except _PARQUET_FAULTS as error:
             raise _broken_parquet() from error
         # pandas writes its row numbers along, which are no information.
@@ -196,14 +206,34 @@ class _ParquetTable:
     def chunks(self) -> Iterator[Chunk]:
         line = 2
         try:
-            with _opened(self._source) as file, parquet.ParquetFile(file) as opened:
+            # A text that stands once in the file may be meant by every row of it: it is weighed before it is unfolded.
+            with _opened(self._source) as file, parquet.ParquetFile(file, read_dictionary=self._texts) as opened:
                 for batch in opened.iter_batches(CHUNK):
                     columns = zip(self.columns, self._places, strict=True)
-                    cells: dict[str, list[Any] | pa.Array] = {name: batch.column(place) for name, place in columns}
+                    cells: dict[str, list[Any] | pa.Array] = {
+                        name: _unfolded(batch.column(place)) for name, place in columns
+                    }
                     yield Chunk(list(range(line, line + batch.num_rows)), cells)
                     line += batch.num_rows
         except _PARQUET_FAULTS as error:
             raise _broken_parquet() from error
+
+
+def _unfolded(column: pa.Array) -> pa.Array:
+    """The column as plain texts. Raises UnreadableFile for what a small file unfolds to without end."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    lengths = pc.binary_length(column.dictionary)
+    if (pc.sum(lengths.take(column.indices)).as_py() or 0) > LARGEST_PIECE:
+        raise _too_heavy()
+    return column.dictionary_decode()
+
+
+def _too_heavy() -> UnreadableFile:
+    return UnreadableFile(
+        "Ce fichier Parquet est trop lourd une fois ouvert : donnez un fichier par agence, sans textes très longs. "
+        f"{ACCEPTED}"
+    )
 
 
 _PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, TypeError)

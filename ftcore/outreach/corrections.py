@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.model import Answer
+from ftcore.spreadsheet import harmless
 
 COLUMNS = ("text", "answer", "read_as", "corrected_on")
 
@@ -67,5 +68,7 @@ def export(database: Database, file: Path) -> int:
     with file.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(COLUMNS)
-        table.writerows((r["body"], r["answer"], r["reading"], r["corrected_utc"].date().isoformat()) for r in rows)
+        table.writerows(
+            (harmless(r["body"]), r["answer"], r["reading"], r["corrected_utc"].date().isoformat()) for r in rows
+        )
     return len(rows)

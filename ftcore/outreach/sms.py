@@ -43,7 +43,7 @@ def measure(body: str) -> Length:
     if _GSM.issuperset(body):
         units = len(body) + sum(map(body.count, _DOUBLE))
         return Length(units, _parts(units, 160, 153), unicode=False)
-    units = len(body.encode("utf-16-be")) // 2
+    units = len(body.encode("utf-16-be", "surrogatepass")) // 2
     return Length(units, _parts(units, 70, 67), unicode=True)
 
 

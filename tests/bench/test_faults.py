@@ -82,7 +82,7 @@ def test_eight_reports_end_in_the_same_state_in_any_order(address: str) -> None:
     assert not any(wrong.values()), wrong
 
 
-@pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", mutants.EVERY, ids=lambda mutant: mutant.name)
 def test_every_guard_is_where_its_mutant_looks_for_it_and_has_a_test(mutant: Mutant) -> None:
     """That the tests fail without the guards is shown by `python -m bench faults mutants`."""
     assert (mutants.PROJECT / mutant.file).read_text().count(mutant.guard) == 1

@@ -1,0 +1,126 @@
+"""The guards against attacks, each with what stands in its place; see SECURITY.md."""
+
+from __future__ import annotations
+
+from bench.faults.mutant import Mutant
+
+_ROUTES = "tests/attacks/test_routes.py::"
+_FILES = "tests/attacks/test_files.py::"
+_CALLBACKS = "tests/attacks/test_callbacks.py::"
+_SHEETS = "tests/attacks/test_spreadsheets.py::"
+_BROWSER = "tests/e2e/test_payloads.py::test_nothing_that_people_write_comes_alive_on_any_page"
+
+ATTACKS = (
+    Mutant(
+        "formulas are neutral",
+        "ftcore/spreadsheet.py",
+        "isinstance(cell, str) and _FORMULA.match(cell)",
+        "False",
+        _SHEETS + "test_no_cell_of_a_file_for_spreadsheets_runs_and_each_is_kept",
+    ),
+    Mutant(
+        "formulas are neutral behind what cannot be seen",
+        "ftcore/spreadsheet.py",
+        "re.compile(_UNSEEN + ",
+        "re.compile(",
+        _SHEETS + "test_no_cell_of_a_file_for_spreadsheets_runs_and_each_is_kept",
+    ),
+    Mutant(
+        "names of columns are cells too",
+        "ftcore/spreadsheet.py",
+        "writer.writerow([harmless(head) for head in heads])",
+        "writer.writerow(heads)",
+        _SHEETS + "test_no_cell_of_a_file_for_spreadsheets_runs_and_each_is_kept",
+    ),
+    Mutant(
+        "every answer has the headers",
+        "ftcore/headers.py",
+        "[*others, *SAFETY_HEADERS]",
+        "others",
+        _ROUTES + "test_every_answer_says_what_a_browser_must_not_do",
+    ),
+    Mutant(
+        "a request for another host is refused",
+        "ftcore/headers.py",
+        'or self._knows(dict(scope["headers"])):',
+        "or True:",
+        _ROUTES + "test_a_request_for_another_host_is_refused",
+    ),
+    Mutant(
+        "keys are compared in constant time",
+        "ftcore/trust/secret_hashes.py",
+        "hmac.compare_digest(given, valid)",
+        "given == valid",
+        _CALLBACKS + "test_how_much_of_a_key_is_right_changes_no_step_of_the_look_up",
+    ),
+    Mutant(
+        "a forged callback is not told apart",
+        "ftcore/webhooks/checks.py",
+        "if kind not in KINDS or not self._opens(secret):",
+        "if kind not in KINDS:",
+        _CALLBACKS + "test_ten_thousand_forged_callbacks_change_nothing_and_are_told_nothing",
+    ),
+    Mutant(
+        "a callback that comes again is the same",
+        "ftcore/outreach/callbacks.py",
+        r'hashlib.sha256(f"{kind}\n{known_by}".encode()).hexdigest()',
+        '__import__("secrets").token_hex(32)',
+        _CALLBACKS + "test_a_thousand_replays_have_one_effect",
+    ),
+    Mutant(
+        "the model's redirects are not followed",
+        "ftcore/adapters/mistral.py",
+        "httpx2.Client(follow_redirects=False",
+        "httpx2.Client(follow_redirects=True",
+        "tests/attacks/test_outgoing.py::test_only_the_two_configured_hosts_are_contacted_whatever_they_answer",
+    ),
+    Mutant(
+        "a download's name is nobody else's",
+        "pages/people_choice.py",
+        'file_name=f"selection-{uuid4()}.csv"',
+        'file_name="selection.csv"',
+        _FILES + "test_every_download_has_a_name_that_is_nobody_elses",
+    ),
+    Mutant(
+        "an upload has a size",
+        "pages/prompt_desk.py",
+        ", max_upload_size=1",
+        "",
+        _FILES + "test_every_upload_says_which_kinds_it_takes_and_how_large",
+    ),
+    Mutant(
+        "a file's name is no path",
+        "ftcore/drafting/documents.py",
+        'clean(PurePosixPath(name.replace("\\\\", "/")).name)',
+        "clean(name)",
+        _FILES + "test_a_name_is_shown_and_never_opened",
+    ),
+    Mutant(
+        "an archive of the ROME is weighed before it is opened",
+        "ftcore/matching/rome_files.py",
+        " and info.file_size <= _LARGEST:",
+        ":",
+        _FILES + "test_an_archive_of_the_rome_is_weighed_before_it_is_opened",
+    ),
+    Mutant(
+        "what cannot be stored is refused with a sentence",
+        "ftcore/database/base.py",
+        "if not isinstance(error, FtError) and any(words in str(error) for words in _UNSTORABLE):",
+        "if False:",
+        "tests/attacks/test_hostile_texts.py::test_a_hostile_text_is_kept_as_it_stands_or_refused_with_a_sentence",
+    ),
+    Mutant(
+        "a name on a button is no Markdown",
+        "pages/conversations.py",
+        "escaped(thread.name, 60)",
+        "thread.name",
+        _BROWSER,
+    ),
+    Mutant(
+        "an address in a text is no link",
+        "pages/marked.py",
+        r"""_SIGNS.sub(r"\\\1", _ADDRESS.sub(_JOINER, line.replace("\t", " ")))""",
+        r"""_SIGNS.sub(r"\\\1", line.replace("\t", " "))""",
+        _BROWSER,
+    ),
+)
