@@ -12,6 +12,7 @@ from ftcore.insight import explanation, explanation_paper
 from ftcore.insight.explanation import Explanation
 from ftcore.services import current
 from ftcore.trust import access
+from pages.marked import as_sentence
 
 
 def show_explanation(candidate_id: UUID) -> None:

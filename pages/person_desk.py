@@ -16,6 +16,7 @@ from ftcore.rights.erasure import Reason
 from ftcore.rights.people import FIELDS, Found
 from ftcore.services import current
 from ftcore.trust import access
+from pages.marked import as_sentence
 
 WAYS = ("Exporter", "Corriger", "Effacer")
 EXPORT = (
