@@ -125,7 +125,7 @@ with st.sidebar:
 
 if services.settings.sign_in is None:
     st.markdown(
-        ":blue-background[:material/science: **Démonstration** : personnes, offres et réponses inventées ; aucun SMS "
+        ":blue-background[:material/science: Démonstration : personnes, offres et réponses inventées ; aucun SMS "
         "ne sort de ce poste.]"
     )
 try:

@@ -33,13 +33,23 @@ def secret_file(folder: Path, text: str, mode: int = 0o600) -> str:
 
 @pytest.mark.parametrize("name", sorted(SECRET_NAMES & KNOWN))
 def test_every_secret_may_stand_in_a_file(name: str, tmp_path: Path) -> None:
-    beside = {"FT_SMS_USERNAME": "u", "FT_SMS_KEY": "key-of-no-use", "FT_CALLBACK_SECRET": "c" * 24}
-    direct = Settings.from_env({**beside, name: "s" * 24})
-    from_file = {**beside, f"{name}_FILE": secret_file(tmp_path, "s" * 24 + "\n")}
+    beside = {
+        "FT_SMS_USERNAME": "u",
+        "FT_SMS_KEY": "key-of-no-use",
+        "FT_CALLBACK_SECRET": "c" * 24,
+        "FT_OIDC_URL": "https://identite.exemple.fr",
+        "FT_OIDC_CLIENT_ID": "entremise",
+        "FT_OIDC_CLIENT_SECRET": "client-secret",
+        "FT_COOKIE_SECRET": "d" * 32,
+        "FT_PUBLIC_URL": "https://entremise.exemple.fr",
+    }
+    secret = "s" * 40
+    direct = Settings.from_env({**beside, name: secret})
+    from_file = {**beside, f"{name}_FILE": secret_file(tmp_path, secret + "\n")}
     from_file.pop(name, None)
     assert Settings.from_env(from_file) == direct
-    assert "s" * 24 in direct.secrets
-    assert "s" * 24 not in repr(direct)
+    assert secret in direct.secrets
+    assert secret not in repr(direct)
 
 
 def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:

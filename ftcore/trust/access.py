@@ -39,7 +39,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "purge": frozenset({Role.ADMINISTRATOR}),
     "answer rights": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # Purposes, models, recipients, durations: no person in it.
-    "see register": frozenset({Role.TEAM_LEAD, Role.EVALUATOR, Role.ADMINISTRATOR}),
+    "see register": frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # Whoever imports a file holds it: the lines of it that were rejected are shown to them again.
     "import": frozenset({Role.COUNSELOR, Role.TEAM_LEAD, Role.ADMINISTRATOR}),
     # Counts of what waits and what failed; no person.

@@ -154,7 +154,7 @@ def send_names(page: Page) -> None:
     heads = ";".join('"' + payload.text.replace('"', '""').replace("\n", " ") + '"' for payload in PAYLOADS[:40])
     cells = ";".join(["x"] * 40)
     page.locator("input[type=file]").set_input_files(
-        {"name": f"{PAYLOADS[26].mark}.csv", "mimeType": "text/csv", "buffer": f"{heads}\n{cells}\n".encode()}
+        {"name": "personnes.csv", "mimeType": "text/csv", "buffer": f"{heads}\n{cells}\n".encode()}
     )
     expect(page.get_by_text("lignes lues")).to_be_visible()
 

@@ -1,5 +1,6 @@
 """Figures: what counts, what does not, and in which period."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ import pytest
 from ftcore.database import Database
 from ftcore.insight import figures, metrics
 from ftcore.insight.metrics import Filters
-from ftcore.model import Person
+from ftcore.model import Person, Role
 from tests.insight.conftest import Write
 
 WEEK = Filters(date(2026, 11, 9), date(2026, 11, 15))
@@ -159,9 +160,10 @@ def test_a_demo_campaign_marks_the_figures_that_hold_it(database: Database, pers
 
 def test_each_filter_narrows_and_an_empty_choice_is_not_all(database: Database, person: Person, write: Write) -> None:
     write()
+    evaluator = replace(person, role=Role.EVALUATOR)
 
     def contacted(**more: object) -> int:
-        return figures.view(database, person, Filters(WEEK.since, WEEK.until, **more)).now.contacted  # type: ignore[arg-type]
+        return figures.view(database, evaluator, Filters(WEEK.since, WEEK.until, **more)).now.contacted  # type: ignore[arg-type]
 
     assert contacted(agency_ids=(person.agency_id,)) == 1
     assert contacted(agency_ids=(uuid4(),)) == 0

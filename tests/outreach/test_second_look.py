@@ -97,7 +97,7 @@ def test_what_the_language_model_says_is_a_proposal_and_changes_nothing_else(tow
     assert rule == "lu par le modèle de langue : peut-être « Oui » ; avant lui : « vent »"
     assert town.conversations() == ["unclear"]
     assert len(town.messages()) == before, "no SMS follows"
-    assert today(town.database, town.counselor.agency_id, town.now) > 0
+    assert today(town.database, town.counselor, town.now) > 0
 
 
 def test_neither_name_nor_number_leaves(town: Any, mistral: Any) -> None:

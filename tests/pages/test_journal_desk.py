@@ -34,11 +34,9 @@ def record(house: Services, act: str, *, person: UUID | None = None, times: int 
     )
 
 
-def test_a_counselor_is_told_who_may_look_into_it(open_page: Open, house: Services) -> None:
-    record(house, "verdict")
-    app = opened(open_page, Role.COUNSELOR, house)
-    assert "responsable d'équipe" in app.info[0].value
-    assert not app.dataframe
+def test_a_counselor_is_not_offered_it(open_page: Open, house: Services) -> None:
+    house.person = replace(house.person, role=Role.COUNSELOR)
+    assert "Journal" not in open_page("administration.py").segmented_control(key="administration.section").options
 
 
 def test_an_empty_journal_says_so(open_page: Open, house: Services) -> None:

@@ -43,9 +43,9 @@ def written_to(house: Services, offer: Offer) -> str:
     return str(row["external_id"])
 
 
-def test_a_counselor_is_told_who_answers(open_page: Open, house: Services) -> None:
-    assert "responsables d'équipe" in section(open_page, "Conservation").info[0].value
-    assert "responsable d'équipe" in section(open_page, "Droits d'une personne").info[0].value
+def test_a_counselor_is_offered_neither(open_page: Open, house: Services) -> None:
+    offered = open_page("administration.py").segmented_control(key="administration.section").options
+    assert not {"Conservation", "Droits d'une personne"} & set(offered)
 
 
 def test_the_rules_stand_with_what_would_go_and_a_purge_takes_it(

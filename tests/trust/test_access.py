@@ -34,7 +34,6 @@ def test_an_evaluator_never_meets_a_name_and_an_administrator_never_writes() -> 
         "see all agencies",
         "change baselines",
         "export for research",
-        "see register",
     }
     assert of[Role.ADMINISTRATOR].isdisjoint(
         {"see candidates", "send messages", "read conversations", "reveal numbers", "write with the assistant"}

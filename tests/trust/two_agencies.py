@@ -77,7 +77,7 @@ def settle(database: Database, letter: str, threads: int = 2, now: datetime = NO
                          "state": "running", "launched_utc": now - timedelta(days=2), "launched_by": "p",
                          "considered": 9, "demo": False})  # fmt: skip
     ids: dict[str, UUID] = {"account_id": uuid4()}
-    add("account", {"account_id": ids["account_id"], "subject": mark(), "name": mark(), "roles": "counselor",
+    add("account", {"account_id": ids["account_id"], "subject": mark(WORKS), "name": mark(WORKS), "roles": "counselor",
                     "withheld": "", "created_utc": now, "signed_in_utc": now})  # fmt: skip
     first_phone = FIRST[letter]
     for place in range(threads):
