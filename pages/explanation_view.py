@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import streamlit as st
 
@@ -56,8 +56,8 @@ def downloads(told: Explanation) -> None:
             st.download_button(
                 label,
                 partial(take_along, told, ending, made),
-                # The pseudonym is unique, and so is the name: addresses of large downloads are made of it.
-                file_name=f"explication-{told.candidate_id}.{ending}",
+                # The address of a large download is a partial hash of content and name: the name must differ.
+                file_name=f"explication-{uuid4()}.{ending}",
                 mime=mime,
                 key=f"explanation.{ending}",
                 icon=":material/download:",

@@ -95,12 +95,11 @@ def show_export(one: Found) -> None:
     st.text(EXPORT)
     services = current()
     database, person = services.database, services.person
-    name = f"donnees-{uuid4()}"
     pdf, data = st.columns(2)
     pdf.download_button(
         "Document à lire (PDF)",
         lambda: person_report.pdf(people.export(database, person, one.candidate_id, utc_now())),
-        file_name=f"{name}.pdf",
+        file_name=f"donnees-{uuid4()}.pdf",
         mime="application/pdf",
         key="person.pdf",
         icon=":material/picture_as_pdf:",
@@ -110,7 +109,7 @@ def show_export(one: Found) -> None:
     data.download_button(
         "Fichier complet (JSON)",
         lambda: people.as_json(people.export(database, person, one.candidate_id, utc_now())),
-        file_name=f"{name}.json",
+        file_name=f"donnees-{uuid4()}.json",
         mime="application/json",
         key="person.json",
         icon=":material/data_object:",

@@ -1,5 +1,7 @@
 """Registre: what the program does with data about people, from the running configuration, and its document."""
 
+from uuid import uuid4
+
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +23,7 @@ def show_register_desk() -> None:
         st.download_button(
             "Télécharger le registre (Word)",
             lambda: register.to_word(found),
-            file_name=f"registre-entremise-{wording.paris(found.made_utc):%Y-%m-%d}.docx",
+            file_name=f"registre-{wording.paris(found.made_utc):%Y-%m-%d}-{uuid4()}.docx",
             mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             key="register.word",
             icon=":material/download:",
