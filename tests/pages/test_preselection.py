@@ -261,7 +261,9 @@ def test_the_agency_is_halted_from_the_page_and_says_so_everywhere(
     assert "Tous les envois de l'agence sont arrêtés" in app.error[0].value
     app.button(key="halt.resume").click().run()
     assert not app.error
-    assert [row["act"] for row in house.database.rows("SELECT act FROM journal WHERE act LIKE 'sending%'")] == [
+    assert [
+        row["act"] for row in house.database.rows("SELECT act FROM journal WHERE act LIKE 'sending%' ORDER BY sequence")
+    ] == [
         "sending stopped",
         "sending resumed",
     ]
