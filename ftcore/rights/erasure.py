@@ -157,17 +157,25 @@ def erase(
 ) -> dict[str, int]:
     """Erase the person for good; gives what went. `typed` must be the external id, as a confirmation.
 
-    In one transaction, journaled under the pseudonym. Raises FtError while an SMS to them is leaving.
+    In one transaction, journaled under the pseudonym, after one that cancels what waits to leave: from then on no
+    sender can take it up while the rest is erased. Raises FtError while an SMS to them is leaving.
     """
     access.require(person, "answer rights")
     key = number_keys.need(database)
 
-    def write(tx: Transaction) -> dict[str, int]:
+    def checked(tx: Transaction) -> Subject:
         who = subject(tx, person.agency_id, candidate_id, also)
         own = next(row for row in who.files if row["candidate_id"] == candidate_id)
         if typed.strip() != own["external_id"]:
             raise FtError("L'identifiant écrit n'est pas celui de la fiche : rien n'a été effacé.")
         _refuse_under_way(tx, who)
+        return who
+
+    def hold(tx: Transaction) -> None:
+        forgetting.cancel_waiting(tx, person.agency_id, checked(tx).conversation_ids, now, "personne effacée")
+
+    def write(tx: Transaction) -> dict[str, int]:
+        who = checked(tx)
         counts = _weigh(tx, who)
         erase_subject(tx, who, key, now)
         want(tx, now)
@@ -175,6 +183,7 @@ def erase(
         journal.record(tx, person.agency_id, person.person_id, "person erased", candidate_id, now, entry)
         return counts
 
+    database.transact(hold)
     return database.transact(write)
 
 
