@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from ftcore.settings import Settings
+from ftcore.commands.house import database_of_settings
 
 
 @click.group(name="agency", help="Les agences, et leur code chez le fournisseur d'identité.")
@@ -19,27 +17,20 @@ def agency_group() -> None:
 @click.option("--name", required=True, help="Le nom que les personnes lisent dans leurs SMS.")
 @click.option("--department", default="", help="Numéro du département.")
 def add_agency(code: str, name: str, department: str) -> None:
-    from ftcore.database import Database, utc_now
+    from ftcore.database import utc_now
     from ftcore.trust import agencies
 
-    database = Database.open(Settings.from_env(os.environ).database)
-    try:
+    with database_of_settings() as database:
         made = agencies.add(database, code, name, department, "administrateur", utc_now())
-    finally:
-        database.close()
     click.echo(f"{made.code}  {made.name}")
 
 
 @agency_group.command(name="list", help="Les agences connues.")
 def list_agencies() -> None:
-    from ftcore.database import Database
     from ftcore.trust import agencies
 
-    database = Database.open(Settings.from_env(os.environ).database)
-    try:
+    with database_of_settings() as database:
         known = agencies.listed(database)
-    finally:
-        database.close()
     if not known:
         click.echo('Aucune agence : python -m ftcore agency add --code 07001 --name "Agence de Privas".')
     for one in known:

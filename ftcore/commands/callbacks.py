@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from ftcore.settings import Settings
+from ftcore.commands.house import database_of_settings
 
 if TYPE_CHECKING:
     from ftcore.database import Database
@@ -63,12 +62,7 @@ def retire_callback(mark: str, agency: str | None) -> None:
 @contextmanager
 def _agency(word: str | None) -> Iterator[tuple[Database, UUID]]:
     """The database and the agency of that code or name, or the only one there is."""
-    from ftcore.database import Database
     from ftcore.trust import agencies
 
-    settings = Settings.from_env(os.environ)
-    database = Database.open(settings.database, key=settings.database_key)
-    try:
+    with database_of_settings() as database:
         yield database, agencies.find(database, word).agency_id
-    finally:
-        database.close()

@@ -13,6 +13,7 @@ from ftcore.errors import FtError
 from ftcore.settings import Settings
 
 if TYPE_CHECKING:
+    from ftcore.database import Database
     from ftcore.model import Person
     from ftcore.services import Services
 
@@ -27,6 +28,19 @@ def house_of_settings() -> Iterator[Services]:
         yield house
     finally:
         house.stop()
+
+
+@contextmanager
+def database_of_settings() -> Iterator[Database]:
+    """The database FT_DATABASE alone, opened with its key and closed at the end."""
+    from ftcore.database import Database
+
+    settings = Settings.from_env(os.environ)
+    database = Database.open(settings.database, key=settings.database_key)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def person_in(house: Services, agency: str | None) -> Person:

@@ -16,8 +16,8 @@ from uuid import UUID
 import click
 from tqdm import tqdm
 
+from ftcore.commands.house import database_of_settings
 from ftcore.errors import FtError
-from ftcore.settings import Settings
 
 if TYPE_CHECKING:
     from ftcore.database import Database
@@ -120,16 +120,8 @@ def _as_csv(out: TextIO) -> _Write:
 
 @contextmanager
 def _journal(name: str | None) -> Iterator[tuple[Database, UUID | None]]:
-    """The database, and the agency of that name, or None for all."""
-    from ftcore.database import Database
+    """The database, and the agency of that code or name, or None for all."""
+    from ftcore.trust import agencies
 
-    database = Database.open(Settings.from_env(os.environ).database)
-    try:
-        agency_id = None
-        if name is not None:
-            agency_id = database.value("SELECT agency_id FROM agency WHERE name = $1", name)
-            if agency_id is None:
-                raise FtError(f"Aucune agence ne s'appelle « {name} ».")
-        yield database, agency_id
-    finally:
-        database.close()
+    with database_of_settings() as database:
+        yield database, None if name is None else agencies.find(database, name).agency_id

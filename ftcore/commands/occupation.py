@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 
 import click
 
-from ftcore.settings import Settings
+from ftcore.commands.house import database_of_settings
 
 
 @click.command(name="occupation", help="Les dix métiers les plus proches d'un intitulé.")
@@ -16,16 +15,11 @@ from ftcore.settings import Settings
 def find_occupation(title: str, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from ftcore.database import Database
     from ftcore.matching import occupations, reference
 
-    settings = Settings.from_env(os.environ)
-    database = Database.open(settings.database, key=settings.database_key)
-    try:
+    with database_of_settings() as database:
         reference.load_starter(database)
         found = occupations.build_index(database).search(title, 10)
-    finally:
-        database.close()
     if as_json:
         click.echo(json.dumps([asdict(match) for match in found], ensure_ascii=False, indent=2))
         return

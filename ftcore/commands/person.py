@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ftcore.commands.house import database_of_settings
 from ftcore.errors import FtError, NotFound
 from ftcore.settings import Settings
 
@@ -104,23 +105,13 @@ def erase(external_id: str, dry_run: bool, confirm: str | None, reason: str, age
 @contextmanager
 def acting(agency: str | None) -> Iterator[tuple[Database, Person]]:
     """The database of the settings, and who acts: whoever has this shell administers the database anyway."""
-    from ftcore.database import Database
     from ftcore.model import Person, Role
-    from ftcore.trust import number_keys
+    from ftcore.trust import agencies, number_keys
 
-    settings = Settings.from_env(os.environ)
-    database = Database.open(settings.database)
-    try:
-        number_keys.load(database, settings.privacy_key)
-        known = {row["name"]: row["agency_id"] for row in database.rows("SELECT name, agency_id FROM agency")}
-        if agency is None and len(known) != 1:
-            raise FtError(f"Dites de quelle agence, avec --agency : {', '.join(sorted(known)) or 'aucune'}.")
-        name = agency or next(iter(known))
-        if name not in known:
-            raise FtError(f"L'agence « {name} » n'existe pas. Agences : {', '.join(sorted(known)) or 'aucune'}.")
-        yield database, Person("command", "Ligne de commande", Role.ADMINISTRATOR, known[name])
-    finally:
-        database.close()
+    with database_of_settings() as database:
+        number_keys.load(database, Settings.from_env(os.environ).privacy_key)
+        where = agencies.find(database, agency).agency_id
+        yield database, Person("command", "Ligne de commande", Role.ADMINISTRATOR, where)
 
 
 def candidate(database: Database, who: Person, external_id: str) -> UUID:

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ftcore.commands.house import database_of_settings
 from ftcore.errors import FtError
 from ftcore.settings import Settings
 
@@ -20,13 +21,12 @@ REWRITTEN_ON_SERVER = (
 @click.option("--dry-run", is_flag=True, help="Compte ce qui partirait ; ne change rien.")
 @click.option("--compact", is_flag=True, help="Réécrit ensuite la base, pour que rien d'effacé ne reste sur le disque.")
 def purge_command(dry_run: bool, compact: bool) -> None:
-    from ftcore.database import Database, utc_now
+    from ftcore.database import utc_now
     from ftcore.rights import compaction, purge
     from ftcore.trust import number_keys
 
     settings = Settings.from_env(os.environ)
-    database = Database.open(settings.database)
-    try:
+    with database_of_settings() as database:
         number_keys.load(database, settings.privacy_key)
         if dry_run:
             if compact:
@@ -41,8 +41,6 @@ def purge_command(dry_run: bool, compact: bool) -> None:
             click.echo(
                 "Le fichier sera réécrit au prochain démarrage ou la nuit prochaine ; tout de suite : --compact."
             )
-    finally:
-        database.close()
 
 
 def say(heading: str, counts: dict[str, int]) -> None:
