@@ -89,12 +89,7 @@ def explain(database: Database, person: Person, candidate_id: UUID, now: datetim
     """The explanation for one person of the acting person's agency. Raises NotAllowed, NotFound."""
     access.require(person, "explain contacts")
     # Also for who sees no list of people: whoever answers for the rights of one.
-    row = database.one(
-        "SELECT * FROM candidate WHERE agency_id = $1 AND candidate_id = $2", person.agency_id, candidate_id
-    )
-    if row is None:
-        raise NotFound("Cette personne n'est pas, ou plus, dans le fichier de votre agence.")
-    candidate = pool.from_row(row)
+    candidate = pool.known(database, person.agency_id, candidate_id)
     agency = database.value("SELECT name FROM agency WHERE agency_id = $1", person.agency_id)
     history = _History(database, person, candidate, now)
     parts = history.parts()

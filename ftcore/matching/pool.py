@@ -14,9 +14,12 @@ from ftcore.trust import access
 def candidate(database: Database, person: Person, candidate_id: UUID) -> Candidate:
     """One person of the pool of the acting person's agency. Raises NotAllowed, NotFound."""
     access.require(person, "see candidates")
-    row = database.one(
-        "SELECT * FROM candidate WHERE agency_id = $1 AND candidate_id = $2", person.agency_id, candidate_id
-    )
+    return known(database, person.agency_id, candidate_id)
+
+
+def known(database: Database, agency_id: UUID, candidate_id: UUID) -> Candidate:
+    """The same, for whoever has been allowed to by another rule. Raises NotFound."""
+    row = database.one("SELECT * FROM candidate WHERE agency_id = $1 AND candidate_id = $2", agency_id, candidate_id)
     if row is None:
         raise NotFound("Cette personne n'est pas, ou plus, dans le fichier de votre agence.")
     return from_row(row)

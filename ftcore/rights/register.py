@@ -165,8 +165,7 @@ def _models(reader: Transaction, database: Database, person: Person, settings: S
         ("Aucun modèle de langue", "rédaction", "gabarits", "sans IA : rien ne quitte ce serveur")
         if settings.mistral is None
         else (settings.mistral.model, "rédaction, lecture des réponses douteuses", "à la date du jour",
-              urlsplit(settings.mistral.url).hostname or "" if settings.mistral.url else "Mistral AI, serveurs "
-              "européens")
+              _host(settings.mistral.url) or "Mistral AI, serveurs européens")
     )  # fmt: skip
     return Part(
         "Modèles et consignes",
@@ -184,19 +183,17 @@ def _models(reader: Transaction, database: Database, person: Person, settings: S
     )
 
 
+def _host(url: str | None) -> str | None:
+    return urlsplit(url).hostname if url else None
+
+
 def _recipients(settings: Settings) -> Part:
     gateway = (
         "banc d'essai intégré : aucun SMS ne sort"
         if settings.sms is None
-        else f"passerelle SMS ({urlsplit(settings.sms.url).hostname})"
+        else f"passerelle SMS ({_host(settings.sms.url)})"
     )
-    model = (
-        "aucun"
-        if settings.mistral is None
-        else urlsplit(settings.mistral.url).hostname or ""
-        if settings.mistral.url
-        else "Mistral AI (Union européenne)"
-    )
+    model = "aucun" if settings.mistral is None else _host(settings.mistral.url) or "Mistral AI (Union européenne)"
     return Part(
         "Destinataires et transferts",
         (
@@ -249,7 +246,7 @@ def _measures(settings: Settings, database: Database) -> Part:
 
 def _encryption(settings: Settings, database: Database) -> str:
     if database.exclusive:
-        return "oui" if getattr(settings, "database_key", None) else "non : celui du disque, à vérifier"
+        return "oui" if settings.database_key else "non : celui du disque, à vérifier"
     return "celui du serveur PostgreSQL : à vérifier"
 
 

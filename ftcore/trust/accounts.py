@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from ftcore.database import Database, Transaction
+from ftcore.database import Database, Row, Transaction
 from ftcore.errors import FtError
 from ftcore.model import Person, Role
 from ftcore.trust import access, journal
@@ -42,32 +42,23 @@ class Account:
 
 def remember(tx: Transaction, identity: Identity, now: datetime) -> Account:
     """The account of who signs in, made or brought up to date with what the provider says today."""
-    agency_id = agency_of(tx, identity.agency)
+    said = {
+        "name": identity.name,
+        "agency_id": agency_of(tx, identity.agency),
+        "roles": _text(identity.roles),
+        "signed_in_utc": now,
+    }
     known = tx.one("SELECT * FROM account WHERE subject = $1", identity.subject)
     if known is None:
-        row = {
-            "account_id": uuid4(),
-            "subject": identity.subject,
-            "name": identity.name,
-            "agency_id": agency_id,
-            "roles": _text(identity.roles),
-            "withheld": "",
-            "created_utc": now,
-            "signed_in_utc": now,
-        }
+        row = {"account_id": uuid4(), "subject": identity.subject, "withheld": "", "created_utc": now, **said}
         tx.insert("account", [row])
-        return _account(row)
+        return of_row(row)
     tx.execute(
         "UPDATE account SET name = $2, agency_id = $3, roles = $4, signed_in_utc = $5 WHERE account_id = $1",
         known["account_id"],
-        identity.name,
-        agency_id,
-        _text(identity.roles),
-        now,
+        *said.values(),
     )
-    return _account(
-        known | {"name": identity.name, "agency_id": agency_id, "roles": _text(identity.roles), "signed_in_utc": now}
-    )
+    return of_row(known | said)
 
 
 def agency_of(tx: Transaction, word: str | None) -> UUID | None:
@@ -84,7 +75,7 @@ def listed(database: Database, person: Person) -> list[Account]:
     rows = database.rows(
         "SELECT * FROM account WHERE agency_id = $1 OR agency_id IS NULL ORDER BY name, account_id", person.agency_id
     )
-    return [_account(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 def withhold(database: Database, person: Person, account_id: UUID, roles: Iterable[Role], now: datetime) -> Account:
@@ -101,8 +92,8 @@ def withhold(database: Database, person: Person, account_id: UUID, roles: Iterab
             raise FtError("Ce compte n'existe pas dans votre agence.")
         if str(account_id) == person.person_id:
             raise FtError("Vous ne pouvez pas changer vos propres droits : demandez à un autre administrateur.")
-        account = _account(row | {"withheld": _text(role for role in Role if role in taken)})
-        if account.withheld != _account(row).withheld:
+        account = of_row(row | {"withheld": _text(role for role in Role if role in taken)})
+        if account.withheld != of_row(row).withheld:
             tx.execute("UPDATE account SET withheld = $2 WHERE account_id = $1", account_id, _text(sorted(taken)))
             detail = f"withheld: {_text(sorted(taken)) or 'none'}"
             journal.record(tx, person.agency_id, person.person_id, "roles changed", account_id, now, detail)
@@ -111,20 +102,16 @@ def withhold(database: Database, person: Person, account_id: UUID, roles: Iterab
     return database.transact(write)
 
 
-def _account(row: dict[str, object]) -> Account:
-    return Account(
-        account_id=row["account_id"],  # type: ignore[arg-type]
-        name=str(row["name"]),
-        agency_id=row["agency_id"],  # type: ignore[arg-type]
-        roles=tuple(Role(word) for word in str(row["roles"]).split()),
-        withheld=frozenset(Role(word) for word in str(row["withheld"]).split()),
-        signed_in_utc=row["signed_in_utc"],  # type: ignore[arg-type]
-    )
-
-
-def of_row(row: dict[str, object]) -> Account:
+def of_row(row: Row) -> Account:
     """The account that stands in a row of the table, perhaps with more columns."""
-    return _account(row)
+    return Account(
+        account_id=row["account_id"],
+        name=row["name"],
+        agency_id=row["agency_id"],
+        roles=tuple(Role(word) for word in row["roles"].split()),
+        withheld=frozenset(Role(word) for word in row["withheld"].split()),
+        signed_in_utc=row["signed_in_utc"],
+    )
 
 
 def _text(roles: Iterable[Role]) -> str:

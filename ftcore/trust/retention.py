@@ -13,7 +13,7 @@ from enum import StrEnum
 from ftcore.database import Database, Transaction
 from ftcore.errors import FtError
 from ftcore.model import Person
-from ftcore.trust import access, journal
+from ftcore.trust import access, journal, sessions
 
 # What stands in place of the number of a person who was forgotten, before a random key.
 FORGOTTEN = "effacé "
@@ -62,6 +62,9 @@ class Rule:
 
 _LIMIT = "RGPD, art. 5(1)(e) : pas plus longtemps qu'il ne faut"
 
+# As long as a browser may show the cookie of a session again.
+_SESSION = sessions.KEPT.days
+
 RULES = (
     Rule("message_text", "Texte des SMS envoyés", ("message", "message_event"), Fate.EMPTIED, Span.MONTHS, 12, 3, 24,
          "le départ du SMS", f"{_LIMIT} ; un an suffit à répondre à une réclamation sur un échange."),
@@ -105,7 +108,8 @@ RULES = (
     Rule("objection", "Numéros opposés que plus aucune fiche ne porte", ("opt_out", "opt_out_kept"), Fate.HASHED,
          Span.DAYS, 0, 0, 0, "la nuit suivante", "RGPD, art. 21(3) et CPCE, art. L34-5 : l'opposition tient sans "
          "limite, sans que le numéro reste."),
-    Rule("session", "Sessions des agents", ("sign_in_session",), Fate.ERASED, Span.DAYS, 31, 31, 31, "la connexion",
+    Rule("session", "Sessions des agents", ("sign_in_session",), Fate.ERASED, Span.DAYS, _SESSION, _SESSION, _SESSION,
+         "la connexion",
          "Sécurité (RGPD, art. 32) : aussi longtemps qu'un navigateur peut montrer le même cookie."),
     Rule("purge_run", "Comptes rendus des purges", ("purge_run",), Fate.ERASED, Span.MONTHS, 24, 24, 24, "la purge",
          "RGPD, art. 5(2) : pouvoir montrer que les durées sont tenues ; aucune personne."),

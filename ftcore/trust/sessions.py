@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ftcore.database import Database, Transaction
+from ftcore.database import Database, Row, Transaction
 from ftcore.errors import NotAllowed
 from ftcore.model import Person, Role
 from ftcore.trust import accounts, journal
@@ -84,10 +84,10 @@ def take_role(database: Database, identity: Identity, role: Role, now: datetime)
 
     def write(tx: Transaction) -> None:
         found = tx.one(_FIND, identity.session_key)
-        if found is None or found["ended_utc"] is not None or role not in accounts.of_row(found).allowed:
+        account = accounts.of_row(found) if found is not None and found["ended_utc"] is None else None
+        if account is None or role not in account.allowed:
             raise NotAllowed("Ce rôle ne vous est pas attribué.")
         tx.execute("UPDATE sign_in_session SET role = $2 WHERE session_key = $1", identity.session_key, role)
-        account = accounts.of_row(found)
         journal.record(
             tx, account.agency_id or NO_AGENCY, str(account.account_id), "role taken", account.account_id, now, role
         )
@@ -109,15 +109,12 @@ _FIND = """
 """
 
 
-def _over(found: dict[str, object], now: datetime) -> Refusal | None:
-    began, seen = found["began_utc"], found["seen_utc"]
-    assert isinstance(began, datetime)
-    assert isinstance(seen, datetime)
+def _over(found: Row, now: datetime) -> Refusal | None:
     if found["ended_utc"] is not None:
         return Refusal.ENDED
-    if now - began >= LONGEST:
+    if now - found["began_utc"] >= LONGEST:
         return Refusal.TOO_LONG
-    if now - seen >= IDLE:
+    if now - found["seen_utc"] >= IDLE:
         return Refusal.IDLE
     return None
 
