@@ -242,8 +242,9 @@ def target(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
 
 
 def test_a_base_that_holds_data_is_replaced_only_when_told_and_nothing_is_sent_twice_and_no_stop_is_lost(
-    target: str, tmp_path: Path
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(restoring, "utc_now", lambda: NOW)  # both restores in the same second
     database = filled(target)
     database.transact(lambda tx: tx.insert("message", [sms("queued"), sms("claimed"), sms("delivered")]))
     file = backed_up(database, tmp_path / "backups")
@@ -271,6 +272,8 @@ def test_a_base_that_holds_data_is_replaced_only_when_told_and_nothing_is_sent_t
         before = Database.open(str(again.aside))
         assert before.value("SELECT count(*) FROM callback") == 2
         before.close()
+        assert done.aside is not None
+        assert done.aside != again.aside
         assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("*.duckdb*")} == {0o600}
     restored = Database.open(target)
     assert restored.value("SELECT count(*) FROM message WHERE state = 'queued'") == 1
