@@ -1,11 +1,14 @@
 """Fixtures shared by all tests: a real database in memory, and the services that pages use."""
 
+import fcntl
+import os
+import shutil
 import tempfile
 import threading
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from datetime import date
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import duckdb
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.components.v2 import manifest_scanner
 
 from ftcore import demo, services
 from ftcore.database import Database, GroupCommit, Row, Transaction, utc_now
@@ -73,10 +77,15 @@ class Lender(ABC):
     def give_back(self, name: str, template: str) -> None:
         self._free[template].append(name)
 
+    @abstractmethod
+    def _ever_written(self, tx: Transaction) -> set[str]:
+        """The tables that may hold rows."""
+
     def _empty(self, tx: Transaction, template: str) -> None:
         tx.execute("SELECT allow_forgetting()")
+        written = self._ever_written(tx)
         for table in TABLES:
-            if template == "house" or table not in REFERENCE:
+            if table in written and (template == "house" or table not in REFERENCE):
                 tx.execute(f"DELETE FROM {table}")
         tx.execute("INSERT INTO launch_turn VALUES ('launch', 0), ('outcome', 0)")
         if template == "referential":
@@ -101,6 +110,11 @@ class Embedded(Lender):
         self._owners[name] = made._owner
         return name
 
+    def _ever_written(self, tx: Transaction) -> set[str]:
+        # Deleted rows are still counted: what is named here may be empty, what is not is.
+        found = tx.rows("SELECT table_name FROM duckdb_tables() WHERE estimated_size > 0")
+        return {row["table_name"] for row in found}
+
     def open(self, name: str) -> Database:
         return DuckDatabase(self._owners[name].cursor(), ":memory:")
 
@@ -110,7 +124,9 @@ class Postgres(Lender):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
+        self._folder = folder
         self._pools: dict[str, Any] = {}
+        self._has_demo = False
         with warnings.catch_warnings():
             # It wishes for a runtime folder of a desktop session, which a server has not.
             warnings.simplefilter("ignore")
@@ -157,14 +173,47 @@ class Postgres(Lender):
             pool = self._pools[name] = opened._pool
         return PostgresDatabase(pool, name)
 
+    def _ever_written(self, tx: Transaction) -> set[str]:
+        found = tx.rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_relation_size(oid) > 0")
+        return {row["relname"] for row in found}
+
     def _empty(self, tx: Transaction, template: str) -> None:
         tx.execute("SET LOCAL lock_timeout = '5s'")  # for what a test left running
         super()._empty(tx, template)
+
+    def with_demo(self, file: Path) -> str:
+        """The name of a new database that holds what the DuckDB file of the demo does."""
+        if not self._has_demo:
+            self.create("demo", "referential")
+            own = shutil.copy(file, self._folder / "demo.duckdb")
+            written, template = Database.open(str(own)), Database.open(self.address("demo"))
+
+            def write(tx: Transaction) -> None:
+                tx.execute("DELETE FROM launch_turn")
+                for table in TABLES:
+                    if table not in REFERENCE:
+                        tx.insert(table, written.rows(f"SELECT * FROM {table}"))
+
+            template.transact(write)
+            # As after the seeding: a planner that knows nothing of the new rows takes long.
+            template.transact(lambda tx: tx.execute("ANALYZE"))
+            template.close()
+            written.close()
+            self._has_demo = True
+        return self.fresh("demo")
 
     def stop(self) -> None:
         for pool in self._pools.values():
             pool.close()
         self._server.cleanup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_looked_for_once() -> Iterator[None]:
+    """Streamlit's tester reads the metadata of every installed package anew for each page that it opens."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -225,6 +274,12 @@ def person(database: Database) -> Person:
 @pytest.fixture
 def house(database: Database, person: Person) -> Iterator[services.Services]:
     """The services of this process, over the empty database; nothing runs in the background."""
+    with served(database, person) as ours:
+        yield ours
+
+
+@contextmanager
+def served(database: Database, person: Person) -> Iterator[services.Services]:
     ours = services.Services(
         settings=Settings(database=":memory:"),
         database=database,
@@ -240,26 +295,45 @@ def house(database: Database, person: Person) -> Iterator[services.Services]:
     group_commit.close()
 
 
-@cache
-def demo_rows(_day: date) -> dict[str, list[Row]]:
-    """What the demo agencies hold: inventing it takes seconds, writing it down once more does not."""
-    database = Database.open(":memory:")
-    reference.load_starter(database)
-    demo.ensure_demo(database, utc_now())
-    return {table: database.rows(f"SELECT * FROM {table}") for table in TABLES if table not in REFERENCE}
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DuckDB file with the starter referential and the demo of today, made once for all workers: to be copied."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    file = folder / "demo.duckdb"
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            making = file.with_name("making.duckdb")
+            database = Database.open(str(making))
+            reference.load_starter(database)
+            demo.ensure_demo(database, utc_now())
+            database.close()
+            making.rename(file)
+    return file
 
 
 @pytest.fixture
-def demo_house(house: services.Services) -> services.Services:
-    """The same, with the demo agencies and their eight weeks of history."""
+def demo_database(engine: str, request: pytest.FixtureRequest, demo_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database of one's own with the demo."""
+    if engine == "duckdb":
+        own = Path(shutil.copy(demo_file, tmp_path / "demo.duckdb"))
+        database = Database.open(str(own))
+        yield database
+        database.close()
+        own.unlink()
+        return
+    postgres = request.getfixturevalue("postgres")
+    name = postgres.with_demo(demo_file)
+    database = Database.open(postgres.address(name))
+    yield database
+    database.close()
+    postgres.drop(name)
 
-    def write(tx: Transaction) -> None:
-        tx.execute("DELETE FROM agency")
-        tx.execute("DELETE FROM launch_turn")
-        for table, rows in demo_rows(utc_now().date()).items():
-            tx.insert(table, rows)
 
-    house.database.transact(write)
-    # As after the seeding: a planner that knows nothing of the new rows takes long.
-    house.database.transact(lambda tx: tx.execute("ANALYZE"))
-    return house
+@pytest.fixture
+def demo_house(demo_database: Database) -> Iterator[services.Services]:
+    """The services of this process, over the demo agencies and their eight weeks of history."""
+    with served(demo_database, demo.counselor()) as ours:
+        yield ours
