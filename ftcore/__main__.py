@@ -45,25 +45,27 @@ main.add_command(rehearse_command)
 main.add_command(replies_group)
 main.add_command(restore)
 main.add_command(run)
-
-
 main.add_command(journal_group)
-
-
 main.add_command(purge_command)
 main.add_command(person_group)
+
+
+def ended(arguments: list[str]) -> int | str | None:
+    """Run a command; give what the process ends with: nothing, a code, or the sentence that says what went wrong."""
+    try:
+        main(arguments, standalone_mode=False)
+    except FtError as error:
+        return str(error)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return "Interrompu."
+    return None
 
 
 if __name__ == "__main__":
     keep_files_private()
     # What goes wrong without a sentence must not show a number either.
     logs.set_up("text", [], logging.WARNING)
-    try:
-        main(standalone_mode=False)
-    except FtError as error:
-        sys.exit(str(error))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit("Interrompu.")
+    sys.exit(ended(sys.argv[1:]))

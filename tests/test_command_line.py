@@ -2,11 +2,14 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench.faults.arrivals import children
-from ftcore.__main__ import main
+from ftcore.__main__ import ended, main
 from ftcore.database import Database
 from ftcore.errors import FtError
 
@@ -32,6 +35,34 @@ def ftcore(*arguments: str, timeout: float = 300, **settings: str) -> subprocess
         text=True,
         timeout=timeout,
     )
+
+
+@dataclass(frozen=True)
+class Said:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """A command as the program runs it, in this process: starting another takes seconds."""
+
+    def run(*arguments: str, **settings: str) -> Said:
+        for name in [name for name in os.environ if name.startswith("FT_")]:
+            monkeypatch.delenv(name)
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        end = ended(list(arguments))
+        said = capsys.readouterr()
+        code, sentence = (1, end) if isinstance(end, str) else (end or 0, "")
+        return Said(code, said.out, said.err + sentence)
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -77,39 +108,38 @@ def test_a_database_held_by_another_process_is_said_at_the_start(tmp_path: Path)
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_a_missing_file_is_said_with_what_would_be_accepted(tmp_path: Path) -> None:
-    done = ftcore("import", "people", str(tmp_path / "nobody.csv"), FT_DATABASE=str(tmp_path / "x.duckdb"))
+def test_a_missing_file_is_said_with_what_would_be_accepted(command: Command, tmp_path: Path) -> None:
+    done = command("import", "people", str(tmp_path / "nobody.csv"), FT_DATABASE=str(tmp_path / "x.duckdb"))
     assert done.returncode == 1
     assert "« nobody.csv » ne peut pas être lu. Fichiers acceptés : CSV" in done.stderr
     assert "ou Parquet." in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_people_and_offers_are_imported_once_however_often(tmp_path: Path) -> None:
+def test_people_and_offers_are_imported_once_however_often(command: Command, tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
     people.write_text(
         "identifiant;prénom;nom;téléphone;métier\nA1;Zoé;Essai;0639980001;G1803\nA2;Luc;Essai;12;G1803\n",
         encoding="utf-8",
     )
     settings = {"FT_DATABASE": str(tmp_path / "x.duckdb"), "FT_DEMO": "non"}
-    first = ftcore("import", "people", str(people), "--rejected", str(tmp_path / "bad.csv"), **settings)
+    first = command("import", "people", str(people), "--rejected", str(tmp_path / "bad.csv"), **settings)
     assert "Ajoutées : 1" in first.stdout, first.stderr
     assert "rejetées : 1" in first.stdout
     assert "ligne 3" in first.stdout
     assert (tmp_path / "bad.csv").read_text(encoding="utf-8-sig").count("\n") == 2
-    again = ftcore("import", "people", str(people), **settings)
+    again = command("import", "people", str(people), **settings)
     assert "Ajoutées : 0 · mises à jour : 0 · inchangées : 1" in again.stdout
     sample = str(PROJECT / "data" / "sample_offers.json")
-    assert "Ajoutées : 4" in ftcore("import", "offers", sample, **settings).stdout
-    assert "Ajoutées : 0 · mises à jour : 0 · inchangées : 4" in ftcore("import", "offers", sample, **settings).stdout
+    assert "Ajoutées : 4" in command("import", "offers", sample, **settings).stdout
+    assert "Ajoutées : 0 · mises à jour : 0 · inchangées : 4" in command("import", "offers", sample, **settings).stdout
 
 
-def test_real_sending_over_the_demo_agency_is_refused(tmp_path: Path) -> None:
-    file = str(tmp_path / "demo.duckdb")
+def test_real_sending_over_the_demo_agency_is_refused(command: Command, tmp_path: Path, demo_file: Path) -> None:
+    file = str(shutil.copy(demo_file, tmp_path / "demo.duckdb"))
     sample = str(PROJECT / "data" / "sample_offers.json")
-    assert ftcore("import", "offers", sample, FT_DATABASE=file).returncode == 0
     real = {"FT_SMS_USERNAME": "u", "FT_SMS_KEY": "key-of-no-use", "FT_CALLBACK_SECRET": "a" * 24}
-    done = ftcore("import", "offers", sample, FT_DATABASE=file, **real)
+    done = command("import", "offers", sample, FT_DATABASE=file, **real)
     assert done.returncode == 1
     assert "agence de démonstration" in done.stderr
 
@@ -145,14 +175,14 @@ def test_a_dispatcher_without_a_gateway_says_what_is_missing(tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
 
 
-def test_a_database_is_copied_and_verified_by_command(tmp_path: Path, postgres: Any) -> None:
+def test_a_database_is_copied_and_verified_by_command(command: Command, tmp_path: Path, postgres: Any) -> None:
     name = postgres.fresh("house")
     source = tmp_path / "source.duckdb"
     sample = str(PROJECT / "data" / "sample_offers.json")
-    assert ftcore("import", "offers", sample, FT_DATABASE=str(source), FT_DEMO="non").returncode == 0
-    done = ftcore("database", "copy", str(source), postgres.address(name))
+    assert command("import", "offers", sample, FT_DATABASE=str(source), FT_DEMO="non").returncode == 0
+    done = command("database", "copy", str(source), postgres.address(name))
     assert "Copie vérifiée" in done.stdout, done.stderr
-    again = ftcore("database", "copy", str(source), postgres.address(name))
+    again = command("database", "copy", str(source), postgres.address(name))
     assert again.returncode == 1
     assert "contient déjà des données" in again.stderr
     postgres.drop(name)
@@ -239,14 +269,14 @@ def test_a_callback_address_is_shown_once_listed_by_its_mark_and_retired(
         said("list", "--agency", "Agence inconnue")
 
 
-def test_corrected_readings_are_written_by_command(tmp_path: Path) -> None:
+def test_corrected_readings_are_written_by_command(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "corrections.csv"
-    done = ftcore("replies", "corrections", str(file), FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
+    done = command("replies", "corrections", str(file), FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
     assert done.returncode == 0, done.stderr
     assert "0 lecture corrigée" in done.stdout
     assert file.read_text("utf-8") == "text,answer,read_as,corrected_on\n"
     nowhere = str(tmp_path / "nowhere" / "corrections.csv")
-    refused = ftcore("replies", "corrections", nowhere, FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
+    refused = command("replies", "corrections", nowhere, FT_DATABASE=str(tmp_path / "x.duckdb"), FT_DEMO="0")
     assert refused.returncode != 0
     assert "Choisissez un dossier qui existe" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -81,6 +81,7 @@ def test_a_database_with_an_agency_is_left_alone() -> None:
     assert database.value("SELECT count(*) FROM candidate") == 0
 
 
+@pytest.mark.parametrize("shown", ["duckdb"], indirect=True)
 def test_two_machines_get_the_same_and_another_seed_something_else(shown: Database) -> None:
     query = "SELECT agency_id, message_id, body, state, queued_utc FROM message ORDER BY message_id"
     people = "SELECT * FROM candidate ORDER BY agency_id, candidate_id"

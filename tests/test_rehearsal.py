@@ -1,13 +1,13 @@
 """The whole main job over real HTTP: every message has a state, none is lost, none leaves twice."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from ftcore import rehearsal
+from ftcore.__main__ import main
 from ftcore.adapters.sandbox import Conduct
 from ftcore.errors import UnreadableFile
 from ftcore.rehearsal import STANDS, rehearse, table
@@ -33,17 +33,12 @@ def test_the_books_of_both_sides_agree_and_the_same_seed_gives_the_same_funnel(
     assert "Perdus : 0" in table(first)
 
 
-def test_the_command_rehearses_twenty_real_offers() -> None:
+def test_the_command_rehearses_twenty_real_offers(monkeypatch: pytest.MonkeyPatch) -> None:
     if not REAL.exists():
         pytest.skip("the 20 real offers are not beside the project")
-    done = subprocess.run(
-        [sys.executable, "-m", "ftcore", "rehearse", str(REAL), "--candidates", "150", "--json"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=500,
-    )
-    assert done.returncode == 0, done.stderr
+    monkeypatch.setattr(rehearsal, "SELECTED", 4)
+    done = CliRunner().invoke(main, ["rehearse", str(REAL), "--candidates", "150", "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
     result = json.loads(done.stdout)
     assert len(result["offers"]) == 20
     assert {"offers", "considered", "selected", "sent", "delivered", "replied", "interested", "opted_out", "lost",

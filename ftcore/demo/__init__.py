@@ -7,6 +7,7 @@ reserved for works of fiction, so that no SMS can ever reach anybody.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from ftcore.database import Database, Row, Transaction
@@ -24,16 +25,17 @@ from ftcore.trust import journal
 __all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "member", "people"]
 
 
-def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
+def ensure_demo(database: Database, now: datetime, seed: int = 2026, agencies: Sequence[DemoAgency] = AGENCIES) -> None:
     """Fill a database that has no agency yet with the demo, in one transaction; leave any other alone.
 
-    `now` is naive UTC: the eight weeks of history end the day before, and a few offers are of today.
+    `now` is naive UTC: the eight weeks of history end the day before, and a few offers are of today. The agencies may
+    have fewer people than usual.
     """
     if database.value("SELECT count(*) FROM agency"):
         return
     tables: defaultdict[str, list[Row]] = defaultdict(list)
     first_phone = 0
-    for agency in AGENCIES:
+    for agency in agencies:
         pool = people(agency.agency_id, agency.people, seed, database, today=paris(now).date(), first_phone=first_phone)
         first_phone += agency.people
         tables["agency"].append(
@@ -59,7 +61,7 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026) -> None:
                 tx.insert(table, rows)
         demo_journal.write(tx, tables)
         outcomes.due(tx, ((row["agency_id"], row["conversation_id"]) for row in tables["conversation"]))
-        for agency in AGENCIES:
+        for agency in agencies:
             lay_out(tx, agency.agency_id)
             journal.record(tx, agency.agency_id, "automate", "demo created", agency.agency_id, now, f"seed {seed}")
 

@@ -106,7 +106,7 @@ class History:
 
     def write(self) -> None:
         days = _working_days(self.now)
-        is_main = self.agency == AGENCIES[0]
+        is_main = self.agency.agency_id == AGENCIES[0].agency_id
         past = PAST_ANNONAY if is_main else PAST_VALENCE
         launches: list[tuple[datetime, Offer, list[Row]]] = []
         for rank, template in enumerate(past):

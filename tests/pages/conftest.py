@@ -15,6 +15,12 @@ from ftcore.model import Occupation, Offer, OfferSource, Place
 MAIN = Path(__file__).parents[2] / "pages" / "main.py"
 
 
+@pytest.fixture(params=["duckdb"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Pages know no SQL: the subjects are tried on both engines, and of each page the tests that ask for it."""
+    return str(request.param)
+
+
 @pytest.fixture
 def open_page(house: services.Services) -> Callable[[str], AppTest]:
     """Open a page of the frame by its file name."""

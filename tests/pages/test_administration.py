@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.database import utc_now
@@ -67,6 +68,7 @@ def figures(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_a_file_is_imported_beside_the_page_and_reported(house: Services, open_page: Callable[[str], AppTest]) -> None:
     app = upload(open_page("administration.py"), PEOPLE + "B1;Léa;Essai;12;G1803;\n")
     assert app.selectbox(key="administration.map.phone").value == "Téléphone"

@@ -50,6 +50,7 @@ def test_an_empty_list_says_so(open_page: Open) -> None:
     assert not app.exception
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_the_work_list_counts_and_shows_the_original_answer(
     open_page: Open, answered: dict[str, UUID], house: Services
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_ready_text_fills_the_field_and_sends_nothing(
     assert house.database.value("SELECT count(*) FROM message WHERE author IS NOT NULL") == 0
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_the_file_for_the_employer_lists_who_said_yes_and_closes_the_offer_after_a_reading(
     open_page: Open, answered: dict[str, UUID], offer: Offer, house: Services
 ) -> None:

@@ -31,6 +31,7 @@ def test_every_page_opens_on_an_empty_agency_and_says_what_it_is_for(open_page: 
     assert not app.error
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 @pytest.mark.parametrize("file", ["chat.py", "preselection.py", "conversations.py", "metrics.py", "phones.py"])
 def test_every_page_opens_on_the_demo_agency(open_page: Open, demo_house: Services, file: str) -> None:
     app = open_page(file)

@@ -40,6 +40,7 @@ def test_who_does_not_evaluate_sees_the_own_agency_only(open_page: Open, demo_ho
     assert app.selectbox(key="agence").options == ["Agence démo d'Annonay"]
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_the_demo_figures_are_marked_and_what_the_database_holds(open_page: Open, demo_house: Services) -> None:
     as_evaluator(demo_house)
     app = open_page("metrics.py")
@@ -59,6 +60,7 @@ def test_the_demo_figures_are_marked_and_what_the_database_holds(open_page: Open
     assert titles[8].endswith("depuis plus de 24 h")
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_a_filter_changes_the_figures_and_the_table_stands_behind_the_chart(
     open_page: Open, demo_house: Services
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.database import utc_now
@@ -28,6 +29,7 @@ def test_without_any_offer_the_page_says_what_to_do(open_page: Open) -> None:
     assert not app.exception
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_choosing_an_offer_ranks_people_and_selects_the_first(open_page: Open, offer: Offer) -> None:
     app = with_offer(open_page, offer)
     table = app.dataframe[0].value
@@ -103,6 +105,7 @@ def test_weights_are_kept_under_a_name_and_taken_again(open_page: Open, offer: O
     assert not app.exception
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"], indirect=True)
 def test_one_confirmation_queues_one_message_a_person(open_page: Open, offer: Offer, house: Services) -> None:
     app = with_offer(open_page, offer)
     app.button(key="preselection.check").click().run()
