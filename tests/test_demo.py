@@ -11,8 +11,10 @@ import pytest
 
 from ftcore import demo
 from ftcore.database import Database, Row
+from ftcore.demo.comparisons import PLANNED
 from ftcore.errors import FtError
 from ftcore.insight import traits
+from ftcore.insight.comparison_terms import size_of
 from ftcore.matching import ranking, reference
 from ftcore.model import STATE_ORDER, Answer, MessageState, Role
 from ftcore.outreach import answers, campaigns, conversation, dialogue, replies
@@ -314,3 +316,7 @@ def test_the_demos_traits_are_counted_as_the_program_counts_its_own(shown: Datab
             assert sum(row["selected"] for row in rows) >= len(kept)
             assert all(row["contacted"] <= row["selected"] <= row["considered"] for row in rows)
             assert all(row["seeking_listed"] <= min(row["seeking"], row["considered"]) for row in rows)
+
+
+def test_the_comparisons_plan_as_many_people_as_the_statistics_ask_for() -> None:
+    assert {definition: size_of(definition) for definition in PLANNED} == PLANNED

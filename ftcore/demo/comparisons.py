@@ -12,6 +12,7 @@ from uuid import UUID
 from ftcore.database import Row
 from ftcore.demo.agencies import AGENCIES, HISTORY, DemoAgency
 from ftcore.insight.comparison_terms import Definition, Metric, digest, row_of
+from ftcore.insight.power import Size
 from ftcore.model import Person, Role
 from ftcore.outreach.arms import (
     ANSWERED_WITHIN,
@@ -56,6 +57,8 @@ _REMINDERS = Definition(
     effect=-0.08,
     reached=0.97,
 )
+# As `size_of` gives them; the statistics behind it take seconds to load at the first start of all.
+PLANNED = {_WORDINGS: Size(478, 478, 1.0), _REMINDERS: Size(1_238, 1_238, 1.0)}
 # What the invented people answer to either wording: the second really does better, and the draw has to find it.
 _REPLY_SHARES = {"a": 0.42, "b": 0.57}
 _BEGAN = {_WORDINGS.name: timedelta(days=5), _REMINDERS.name: HISTORY - timedelta(days=20)}
@@ -98,7 +101,7 @@ class DemoComparisons:
 
     def _begun(self, definition: Definition) -> _One:
         began = next_slot((self.now - HISTORY).replace(second=0, microsecond=0) + _BEGAN[definition.name], None)
-        row = row_of(definition) | {
+        row = row_of(definition, PLANNED[definition]) | {
             "agency_id": self.agency.agency_id,
             "comparison_id": self._id(),
             "seed": f"{self._rng.getrandbits(128):032x}",

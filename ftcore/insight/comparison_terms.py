@@ -94,9 +94,8 @@ def size_of(definition: Definition) -> Size:
     )
 
 
-def row_of(definition: Definition) -> Row:
-    """The columns that hold a definition, with the numbers that it plans."""
-    planned = size_of(definition)
+def row_of(definition: Definition, planned: Size) -> Row:
+    """The columns that hold a definition, with the numbers that it plans (see `size_of`)."""
     row: Row = {
         "name": definition.name.strip(),
         "question": definition.question.strip(),

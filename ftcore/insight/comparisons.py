@@ -44,7 +44,7 @@ def define(
         wrong = definition_faults(tx, person.agency_id, definition, hours)
         if wrong:
             raise FtError(" ".join(wrong))
-        row = row_of(definition) | {
+        row = row_of(definition, size_of(definition)) | {
             "agency_id": person.agency_id,
             "comparison_id": comparison_id,
             "seed": secrets.token_hex(16),

@@ -13,8 +13,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Database, Row, Transaction, utc_now
 from ftcore.drafting import offers, prompts
 from ftcore.insight import outcomes
-from ftcore.insight.comparison_terms import Definition, Metric
-from ftcore.insight.comparisons import row_of
+from ftcore.insight.comparison_terms import Definition, Metric, row_of, size_of
 from ftcore.matching import criteria, pool, reference
 from ftcore.matching.criteria import Conditions, Weights
 from ftcore.model import Demand, Occupation, Offer, OfferSource, Place, Prerequisite, Role
@@ -111,7 +110,14 @@ def poison(database: Database) -> Poisoned:
         arms = Arm(next(texts), DEFAULTS[Kind.OPENING]), Arm(next(texts), payload.text)
         said = Definition(payload.text, next(texts), Compared.WORDING, *arms, Unit.PERSON, Metric.REPLY,
                           baseline=0.2, effect=0.7)  # fmt: skip
-        add("comparison", **row_of(said), comparison_id=uuid4(), seed="0", defined_by="local", defined_utc=now)
+        add(
+            "comparison",
+            **row_of(said, size_of(said)),
+            comparison_id=uuid4(),
+            seed="0",
+            defined_by="local",
+            defined_utc=now,
+        )
     add("sending_rule", stopped_utc=now, stopped_by="somebody", stopped_reason=next(texts))
 
     def write(tx: Transaction) -> None:
