@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from ftcore.database import Database
 from ftcore.matching.occupation_index import Match, OccupationIndex
@@ -25,10 +25,16 @@ def build_index(database: Database) -> OccupationIndex:
     skills = database.rows(
         "SELECT code, skill FROM occupation_skill WHERE coalesce(kind, '') <> 'contexte' ORDER BY code, skill"
     )
-    return OccupationIndex(
-        [(row["code"], row["label"]) for row in labels] + [(row["code"], row["title"]) for row in titles],
-        [(row["code"], row["skill"]) for row in skills],
+    return _index_of(
+        tuple([(row["code"], row["label"]) for row in labels] + [(row["code"], row["title"]) for row in titles]),
+        tuple((row["code"], row["skill"]) for row in skills),
     )
+
+
+@lru_cache(maxsize=1)
+def _index_of(entries: tuple[tuple[str, str], ...], skills: tuple[tuple[str, str], ...]) -> OccupationIndex:
+    """Made again only when the referential is another: every import asks for it."""
+    return OccupationIndex(entries, skills)
 
 
 def suggest(offer: Offer, limit: int = 10, index: OccupationIndex | None = None) -> list[Match]:
