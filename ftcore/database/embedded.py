@@ -17,7 +17,7 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
-from ftcore.database import compaction, encryption
+from ftcore.database import compaction, encryption, in_place
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.database.compaction import Gate
 from ftcore.errors import DatabaseError
@@ -37,6 +37,8 @@ class _DuckTransaction(Transaction):
         self._cursor = cursor
 
     def _run(self, sql: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        if (update := in_place.read(sql)) is not None:
+            return in_place.run(self._cursor, update, values)
         result = self._cursor.execute(sql, list(values))
         names = [column[0] for column in result.description or []]
         # Always fetched to the end: an open result blocks the next registration of rows to insert.
