@@ -298,6 +298,20 @@ MUTANTS = (
         _ERASURE + "test_nothing_names_the_person_after_an_erasure",
     ),
     Mutant(
+        "what others write in the moment of an erasure is looked for",
+        "ftcore/rights/erasure.py",
+        "    database.transact(lambda tx: _erase_late(tx, who, key, now))\n",
+        "",
+        "tests/trust/test_meanwhile.py::test_nothing_comes_back",
+    ),
+    Mutant(
+        "rows that are returned are changed in place",
+        "ftcore/database/embedded.py",
+        "if (update := in_place.read(sql)) is not None:",
+        "if False and (update := in_place.read(sql)) is not None:",
+        "tests/test_in_place.py::test_of_two_who_change_a_row_at_once_neither_is_lost",
+    ),
+    Mutant(
         "counters are cut off before the exchange is",
         "ftcore/rights/forgetting.py",
         "    outcomes.unlink(tx, ids)\n",

@@ -162,6 +162,13 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def settle(self, patience: float = 10.0) -> bool:
+        """Wait until whoever was at work when this was called has ended; says whether they have.
+
+        What is looked up afterwards was written by nobody who had not seen what was committed before.
+        """
+
+    @abstractmethod
     def rewrite(self, tables: Sequence[str]) -> None:
         """Write anew what is on the disk, at least these tables, so that nothing deleted is left; others wait.
 

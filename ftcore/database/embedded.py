@@ -196,6 +196,9 @@ class DuckDatabase(Database):
     def skip_locked(self, table: str) -> str:
         return ""
 
+    def settle(self, patience: float = 10.0) -> bool:
+        return self._gate.settle(patience)
+
     def rewrite(self, tables: Sequence[str]) -> None:
         """Put a fresh copy in the place of the file."""
         if self.name == ":memory:":

@@ -48,7 +48,7 @@ def read(sql: str) -> Update | None:
         return None
     ends = [begin for begin, _ in list(found.values())[1:]] + [len(sql)]
     parts = {word: sql[end:until].strip() for (word, (_, end)), until in zip(found.items(), ends, strict=True)}
-    return Update(*(parts.get(word, "") for word in _PARTS[:3]), parts.get("WHERE", "true"), parts["RETURNING"])
+    return Update(parts["UPDATE"], parts["SET"], parts.get("FROM", ""), parts.get("WHERE", "true"), parts["RETURNING"])
 
 
 def _outer(sql: str) -> Iterator[tuple[str, int, int]]:

@@ -7,6 +7,7 @@ with snapshots, four dispatchers spent most of their time running again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
@@ -190,6 +191,20 @@ class PostgresDatabase(Database):
 
     def skip_locked(self, table: str) -> str:
         return f"FOR UPDATE OF {table} SKIP LOCKED"
+
+    def settle(self, patience: float = 10.0) -> bool:
+        until = time.monotonic() + patience
+        with self.read() as reader:
+            since = reader.value("SELECT clock_timestamp()")
+            while reader.value(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND xact_start <= $1)",
+                since,
+            ):
+                if time.monotonic() > until:
+                    return False
+                time.sleep(0.02)
+        return True
 
     def rewrite(self, tables: Sequence[str]) -> None:
         """VACUUM FULL of the tables, each locked meanwhile. The server's own log keeps its bytes for its own time."""
