@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from ftcore.database import Database
+from ftcore.database.backup import name_aside
 from ftcore.errors import FtError, NotAllowed
 from ftcore.model import Person, Role
 from ftcore.rights import backups
 from ftcore.rights.night import Night
-from ftcore.rights.purge import STEPS, counted, purge, purge_by, raw_since, runs, weigh
+from ftcore.rights.purge import counted, purge, purge_by, raw_since, runs, weigh
+from ftcore.rights.steps import STEPS
 from ftcore.trust import retention
 from ftcore.trust.retention import BY_KIND, KEPT, RULES, Fate, months_before
 from tests.outreach.conftest import NOW, Town
@@ -185,7 +187,7 @@ def test_a_purge_by_hand_is_journaled_with_its_counts(town: Town, administrator:
     assert (ran.actor, ran.ended_utc) == ("admin", town.now + 13 * MONTH)
 
 
-def test_only_backups_of_the_program_that_are_too_old_are_removed(tmp_path: Path) -> None:
+def test_only_backups_of_the_program_that_are_too_old_are_removed(database: Database, tmp_path: Path) -> None:
     for name in (
         "entremise-20261001T020000Z.duckdb",
         "entremise-20261001T020000Z.dump",
@@ -196,9 +198,63 @@ def test_only_backups_of_the_program_that_are_too_old_are_removed(tmp_path: Path
     ):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "entremise-20200101T000000Z.folder").mkdir()
-    assert backups.remove_past(str(tmp_path), NOW - timedelta(days=30)) == 2
+    assert backups.remove_past(database, str(tmp_path), NOW - timedelta(days=30)) == 2
     assert len(list(tmp_path.iterdir())) == 5
-    assert backups.remove_past(None, NOW) == 0
+    assert backups.remove_past(database, None, NOW) == 0
+
+
+def test_a_database_that_a_restore_put_aside_is_kept_as_long_as_a_backup(tmp_path: Path) -> None:
+    file = tmp_path / "essai.duckdb"
+    database = Database.open(str(file))
+    for name in (
+        "essai.duckdb.before-20261001T020000Z",
+        "essai.duckdb.before-20261001T020000Z.wal",
+        "essai.duckdb.before-20261001T020000Z-2",
+        "essai.duckdb.before-20261120T020000Z",
+        "essai.duckdb.before-the-move",
+        "autre.duckdb.before-20261001T020000Z",
+        "essai.duckdb.privacy-key",
+    ):
+        (tmp_path / name).write_bytes(b"x")
+    assert counted(database, NOW)["backup"] == 3
+    assert purge(database, "automate", NOW)["backup"] == 3
+    assert sorted(each.name for each in tmp_path.iterdir() if "before" in each.name) == [
+        "autre.duckdb.before-20261001T020000Z",
+        "essai.duckdb.before-20261120T020000Z",
+        "essai.duckdb.before-the-move",
+    ]
+    assert file.exists()
+    assert name_aside(file, datetime(2026, 11, 20, 2)).name == "essai.duckdb.before-20261120T020000Z-2"
+    database.close()
+
+
+def test_the_night_makes_a_backup_of_what_is_left_after_the_purge(town: Town, tmp_path: Path) -> None:
+    plant_small(town)
+    night = (town.now + 13 * MONTH).replace(hour=2, minute=30)
+    (tmp_path / "entremise-20261001T020000Z.duckdb").write_bytes(b"x")
+    Night(town.database, str(tmp_path)).work(night - timedelta(days=1))
+    assert list(tmp_path.iterdir()) == [], "only where it is asked for"
+    Night(town.database, str(tmp_path), backs_up=True).work(night)
+    (made,) = tmp_path.iterdir()
+    assert made.name == f"entremise-{night:%Y%m%dT%H%M%SZ}.duckdb"
+    copy = Database.open(str(made))
+    assert copy.value("SELECT count(*) FROM message") == 2
+    assert copy.value("SELECT count(*) FROM message WHERE body <> ''") == 0
+    copy.close()
+    entries = town.database.rows("SELECT actor, subject FROM journal WHERE act = 'database backed up'")
+    assert entries == [{"actor": "automate", "subject": made.name}] * 2, "told to each agency"
+
+
+def test_a_night_without_room_for_a_backup_does_the_rest_and_says_so(
+    town: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant_small(town)
+    night = (town.now + 13 * MONTH).replace(hour=2, minute=30)
+    (tmp_path / "no folder").write_bytes(b"x")
+    taken = Night(town.database, str(tmp_path / "no folder"), backs_up=True).work(night)
+    assert taken is not None
+    assert taken["message_text"] > 0
+    assert "no backup was made this night" in caplog.text
 
 
 def test_a_rule_that_nobody_may_set_keeps_its_length(town: Town) -> None:
