@@ -1,7 +1,7 @@
 """UPDATE … RETURNING for the embedded engine, as an update in place and a look at what it changed.
 
-DuckDB writes rows anew for RETURNING: it deletes and inserts them. A delete by one transaction and an update in place by
-another do not meet: both commit, and one of the two changes is lost without an error (duckdb/duckdb#17223). Between
+DuckDB writes rows anew for RETURNING: it deletes and inserts them. A delete by one transaction and an update in place
+by another do not meet: both commit, and one of the two changes is lost without an error (duckdb/duckdb#17223). Between
 two updates in place of one column, or two deletes, the later one fails and is run again, as it must.
 """
 

@@ -158,10 +158,10 @@ def erase(
 ) -> dict[str, int]:
     """Erase the person for good; gives what went. `typed` must be the external id, as a confirmation.
 
-    In one transaction, journaled under the pseudonym. A sender that claims an SMS of theirs meanwhile and this one
-    meet in that row, and one of them begins again: on DuckDB only since claims change it in place (`database.in_place`).
-    What others write meanwhile without meeting it is looked for afterwards. Raises FtError while an SMS to them is
-    leaving.
+    In one transaction, journaled under the pseudonym. A sender that claims an SMS of theirs meanwhile meets this one in
+    that row, and one of the two begins again; on DuckDB they met only once claims changed it in place, as an UPDATE …
+    RETURNING deletes and inserts the row, which passes by an update (`database.in_place`). What others write meanwhile
+    without meeting it is looked for afterwards. Raises FtError while an SMS to them is leaving.
     """
     access.require(person, "answer rights")
     key = number_keys.need(database)

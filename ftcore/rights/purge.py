@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
-from ftcore.database import Database, Row, Transaction
+from ftcore.database import Database, Transaction
 from ftcore.insight import outcomes
 from ftcore.model import Person
 from ftcore.rights import backups

@@ -171,7 +171,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
 def test_a_file_that_unpacks_without_end_is_refused_with_a_sentence(reader: str, bomb: Callable[[], bytes]) -> None:
     data = bomb()
     assert len(data) < 1_000_000
-    with pytest.raises(UnreadableFile, match="trop lourd|trop gros"):
+    with pytest.raises(UnreadableFile, match=r"trop lourd|trop gros"):
         READERS[reader](data)
 
 
