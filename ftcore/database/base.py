@@ -169,10 +169,11 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def rewrite(self, tables: Sequence[str]) -> None:
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
         """Write anew what is on the disk, at least these tables, so that nothing deleted is left; others wait.
 
-        Raises DatabaseError where it cannot be done now, and then nothing has changed.
+        Gives a sentence for each place where bytes are left all the same, of a server. Raises DatabaseError where it
+        cannot be done now, and then nothing has changed.
         """
 
     @abstractmethod

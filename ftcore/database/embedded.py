@@ -199,10 +199,10 @@ class DuckDatabase(Database):
     def settle(self, patience: float = 10.0) -> bool:
         return self._gate.settle(patience)
 
-    def rewrite(self, tables: Sequence[str]) -> None:
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
         """Put a fresh copy in the place of the file."""
         if self.name == ":memory:":
-            return
+            return []
         with self._gate.closed():
             limit = self._owner.execute("SELECT current_setting('memory_limit')").fetchone()
             assert limit is not None
@@ -218,6 +218,7 @@ class DuckDatabase(Database):
                 # Whether or not it is the fresh one: the program goes on with the file that is there.
                 self._owner = _opened(self.name, str(limit[0]).replace(" ", ""), self._key)
                 self._owner.execute("SET lock_configuration = true")
+        return []
 
     def close(self) -> None:
         self._owner.close()

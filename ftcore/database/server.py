@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -22,6 +22,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from pyarrow import compute as pc
 from pyarrow import csv
 
+from ftcore.database import server_disk
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.errors import DatabaseError
 
@@ -206,19 +207,15 @@ class PostgresDatabase(Database):
                 time.sleep(0.02)
         return True
 
-    def rewrite(self, tables: Sequence[str]) -> None:
-        """VACUUM FULL of the tables, each locked meanwhile. The server's own log keeps its bytes for its own time."""
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
         with self._connection() as connection:
             try:
-                for table in tables:
-                    connection.execute(f"VACUUM (FULL) {table}".encode())
+                return server_disk.rewrite(connection, tables)
             except psycopg.errors.InsufficientPrivilege as error:
                 raise DatabaseError(
                     f"Le compte de la base « {self.name} » ne peut pas réécrire ses tables : il faut en être "
                     "propriétaire."
                 ) from error
-            with suppress(psycopg.errors.InsufficientPrivilege):
-                connection.execute("CHECKPOINT")  # so that its log can be used again sooner
 
     def close(self) -> None:
         self._pool.close()
