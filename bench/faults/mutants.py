@@ -237,7 +237,7 @@ MUTANTS = (
     Mutant(
         "each entry holds the hash of the one before",
         "ftcore/trust/journal.py",
-        'head = entry["hash"] = digest(entry)',
+        'link = entry["hash"] = digest(entry)',
         'entry["hash"] = digest(entry)',
         _PROOF + "test_an_untouched_journal_holds_and_its_heads_are_told",
     ),

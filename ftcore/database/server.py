@@ -44,6 +44,10 @@ class _PostgresTransaction(Transaction):
                 return [], []
             return [column.name for column in cursor.description], cursor.fetchall()
 
+    def changed(self, sql: str, *values: Any) -> int:
+        with psycopg.RawCursor(self._connection) as cursor:
+            return cursor.execute(sql.encode(), [_sent(value) for value in values]).rowcount
+
     def batches(self, sql: str, size: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
         with self._connection.cursor("batches") as cursor:
             cursor.execute(sql.encode())
@@ -176,7 +180,7 @@ class PostgresDatabase(Database):
                 psycopg.IsolationLevel.READ_COMMITTED if latest else psycopg.IsolationLevel.REPEATABLE_READ
             )
             with connection.transaction():
-                tx = _PostgresTransaction(connection).begins()
+                tx = _PostgresTransaction(connection).begins(self.guesses)
                 yield tx
                 tx.finish()
 
