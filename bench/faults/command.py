@@ -178,8 +178,12 @@ def _keys(engine: str, seed: int, small: bool) -> bool:
             + (f", p = {times.chances[name]:.2g} that unknown keys take as long" if name in times.chances else "")
             for name, median in times.medians.items()
         }
-        rows = [
-            zero("kinds of keys told apart by time", times.told_apart, len(times.chances)),
+        rows: list[dict[str, str | int]] = [
+            {
+                "guarantee": "kinds of keys told apart by time",
+                "breaches": times.told_apart,
+                "bound": f"a p below {keys.SURE / len(times.chances):.1g} would be one",
+            },
             zero("kinds of keys told apart by answer", len(times.answers) - 1, 4 * count),
         ]
         held &= told(f"Keys at {door}, {count} of each kind, seed {seed}", facts, rows)
