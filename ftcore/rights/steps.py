@@ -35,6 +35,8 @@ class Step:
     act: Act
     # Whether `act` hashes numbers: the database must have, or may make, its key.
     needs_key: bool = False
+    # Where selecting what is due reads a whole table: the columns, all UUIDs, by which a few rows are selected again.
+    again_by: tuple[str, ...] = ()
 
 
 def _by_agency(rows: list[Row], name: str) -> dict[UUID, list[UUID]]:
@@ -168,6 +170,7 @@ STEPS: tuple[Step, ...] = (
         HAVING max(greatest(changed_utc, coalesce(answered_utc, changed_utc), coalesce(verdict_utc, changed_utc))) < $1
         """,
         _forget_people,
+        again_by=("agency_id", "candidate_id"),
     ),
     Step(
         "skeleton",

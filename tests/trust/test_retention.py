@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from ftcore.database import Database
+from ftcore.database import Database, Transaction
 from ftcore.database.backup import name_aside
 from ftcore.errors import FtError, NotAllowed
 from ftcore.model import Person, Role
-from ftcore.rights import backups
+from ftcore.rights import backups, steps
 from ftcore.rights.night import Night
 from ftcore.rights.purge import counted, purge, purge_by, raw_since, runs, weigh
 from ftcore.rights.steps import STEPS
@@ -160,6 +161,30 @@ def test_a_purge_that_is_cut_off_leaves_nothing_half_done_and_goes_on_later(town
     assert sum(counted(town.database, later).values()) > 0
     purge(town.database, "automate", later)
     assert sum(counted(town.database, later).values()) - counted(town.database, later)["journal"] == 0
+
+
+def test_who_writes_while_a_purge_is_under_way_is_not_forgotten(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftcore.rights.purge.AT_ONCE", 1)
+    people = town.people(3)
+    town.launch(people)
+    town.accepted()
+    later = town.now + 25 * MONTH
+    real, written = steps.forgetting.forget_conversations, []
+
+    def write_first(tx: Transaction, agency_id: UUID, ids: list[UUID], now: datetime) -> object:
+        if not written:
+            # Others who are due are not forgotten yet: all but the one at hand write now.
+            written.append(ids)
+            town.database.transact(
+                lambda other: other.execute(
+                    "UPDATE conversation SET changed_utc = $1 WHERE NOT (conversation_id = ANY($2::UUID[]))", later, ids
+                )
+            )
+        return real(tx, agency_id, ids, now)
+
+    monkeypatch.setattr(steps.forgetting, "forget_conversations", write_first)
+    assert purge(town.database, "automate", later)["conversation"] == 1
+    assert town.database.value("SELECT count(*) FROM conversation WHERE forgotten_utc IS NULL") == 2
 
 
 def plant_small(town: Town) -> None:
