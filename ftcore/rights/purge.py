@@ -159,23 +159,23 @@ def _slices(database: Database, step: Step, cutoff: datetime, now: datetime) -> 
             return
         key = number_keys.need(database)
 
-    def take(tx: Transaction, query: str, *keys: list[UUID]) -> int:
+    def take(tx: Transaction, query: str, keys: tuple[list[UUID], ...] = ()) -> int:
         rows = tx.rows(f"{query} LIMIT {AT_ONCE}", cutoff, *keys)
         if rows:
             step.act(tx, rows, Moment(now, key))
             want(tx, now)
         return len(rows)
 
-    if not step.again_by:
+    if step.among is None:
         while taken := database.transact(lambda tx: take(tx, step.due)):
             yield taken
         return
-    same = " AND ".join(f"d.{name} = ANY(${place}::UUID[])" for place, name in enumerate(step.again_by, 2))
+    again = step.among
     while due := database.rows(f"{step.due} LIMIT {SELECTED}", cutoff):
         for few in _batched(due, AT_ONCE):
             # Looked at again: of these people one may have written since.
-            keys = [[row[name] for row in few] for name in step.again_by]
-            yield database.transact(lambda tx, keys=keys: take(tx, f"SELECT * FROM ({step.due}) d WHERE {same}", *keys))  # type: ignore[misc]
+            keys = [row["agency_id"] for row in few], [row["candidate_id"] for row in few]
+            yield database.transact(partial(take, query=again, keys=keys))
 
 
 def _batched(rows: list[Row], size: int) -> Iterator[list[Row]]:

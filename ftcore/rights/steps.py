@@ -35,8 +35,8 @@ class Step:
     act: Act
     # Whether `act` hashes numbers: the database must have, or may make, its key.
     needs_key: bool = False
-    # Where selecting what is due reads a whole table: the columns, all UUIDs, by which a few rows are selected again.
-    again_by: tuple[str, ...] = ()
+    # Where `due` reads a whole table: the same among people of the agencies `$2` and the candidates `$3`.
+    among: str | None = None
 
 
 def _by_agency(rows: list[Row], name: str) -> dict[UUID, list[UUID]]:
@@ -152,6 +152,12 @@ def _hash_objections(tx: Transaction, rows: list[Row], moment: Moment) -> None:
         kept_stops.keep(tx, moment.key, row["phone"], row["since_utc"], row["source"])
 
 
+# People whose last exchange is over for long.
+_SILENT = """
+    SELECT agency_id, candidate_id FROM conversation WHERE forgotten_utc IS NULL AND {among}
+    GROUP BY agency_id, candidate_id
+    HAVING max(greatest(changed_utc, coalesce(answered_utc, changed_utc), coalesce(verdict_utc, changed_utc))) < $1
+"""
 # A skeleton whose comparison is not read yet is still needed for it.
 _UNREAD_COMPARISON = """
     EXISTS (SELECT 1 FROM comparison_assignment x
@@ -165,12 +171,9 @@ STEPS: tuple[Step, ...] = (
     Step("left", "SELECT agency_id, candidate_id FROM candidate WHERE left_utc < $1", _erase_left),
     Step(
         "conversation",
-        """
-        SELECT agency_id, candidate_id FROM conversation WHERE forgotten_utc IS NULL GROUP BY agency_id, candidate_id
-        HAVING max(greatest(changed_utc, coalesce(answered_utc, changed_utc), coalesce(verdict_utc, changed_utc))) < $1
-        """,
+        _SILENT.format(among="true"),
         _forget_people,
-        again_by=("agency_id", "candidate_id"),
+        among=_SILENT.format(among="agency_id = ANY($2::UUID[]) AND candidate_id = ANY($3::UUID[])"),
     ),
     Step(
         "skeleton",
