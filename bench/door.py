@@ -24,8 +24,8 @@ from ftcore.webhooks import asgi
 from ftcore.webhooks.checks import Limits
 from ftcore.webhooks.keeper import DoorKeeper
 
-# One address posts here for a whole region.
-LIMITS = Limits(callbacks=1e9)
+# One address posts here for a whole region, and guesses for a whole run.
+LIMITS = Limits(callbacks=1e9, guesses=1e9)
 
 
 def main(address: str, port_file: Path, secret: str, kind: str) -> None:

@@ -187,7 +187,12 @@ class Services:
             mailbox=gateway,
             part_price=self.settings.part_price,
             second_look=SecondLook(self.database, self._metered, utc_now) if self.model.is_ai else None,
-            at_night=Night(self.database, self.settings.backup_folder).work,
+            at_night=Night(
+                self.database,
+                self.settings.backup_folder,
+                backs_up=self.settings.backup_nightly,
+                database_key=self.settings.database_key,
+            ).work,
         )
         self.dispatcher.start()
 

@@ -47,6 +47,7 @@ KNOWN = {
     "FT_DEMO",
     *sign_in_settings.NAMES,
     "FT_BACKUP_FOLDER",
+    "FT_BACKUP_NIGHTLY",
     "FT_DATABASE_KEY",
     "FT_LOG",
     "FT_METRICS_TOKEN",
@@ -106,6 +107,8 @@ class Settings:
     sign_in: SignInSettings | None = None
     # Where backups are written and, past their retention, removed.
     backup_folder: str = DEFAULT_BACKUPS
+    # Whether the night makes one; else it is left to the operator's clock.
+    backup_nightly: bool = False
     database_key: str | None = field(default=None, repr=False)
     # By what the numbers of erased people are hashed (`trust.number_keys`); None: the embedded database's own.
     privacy_key: str | None = field(default=None, repr=False)
@@ -149,6 +152,7 @@ class Settings:
             demo=_switch(given, "FT_DEMO", default=sms is None and sign_in is None),
             sign_in=sign_in,
             backup_folder=given.get("FT_BACKUP_FOLDER", DEFAULT_BACKUPS),
+            backup_nightly=_switch(given, "FT_BACKUP_NIGHTLY", default=False),
             database_key=_database_key(given, database),
             privacy_key=_privacy_key(given),
             metrics_token=_metrics_token(given.get("FT_METRICS_TOKEN")),

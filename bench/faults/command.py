@@ -162,6 +162,34 @@ def _clock(engine: str, seed: int, small: bool) -> bool:
     return told(f"Jumps of the clock, {engine}, seed {seed}", facts, [zero(w, n, people) for w, n in wrong.items()])
 
 
+def _keys(engine: str, seed: int, small: bool) -> bool:
+    """The time that a refused key takes; the database has no part in it."""
+    from bench.faults import keys
+
+    if engine != "duckdb":
+        return True
+    count = 200 if small else 25_000
+    held = True
+    for kind, door in (("own", "the door of its own"), ("1000", "the door inside the program")):
+        with tempfile.TemporaryDirectory() as folder:
+            times = keys.refusals(Path(folder), kind, count, seed)
+        facts: dict[str, object] = {
+            f"{name}, median": f"{median:.1f} µs"
+            + (f", p = {times.chances[name]:.2g} that unknown keys take as long" if name in times.chances else "")
+            for name, median in times.medians.items()
+        }
+        rows: list[dict[str, str | int]] = [
+            {
+                "guarantee": "kinds of keys told apart by time",
+                "breaches": times.told_apart,
+                "bound": f"a p below {keys.SURE / len(times.chances):.1g} would be one",
+            },
+            zero("kinds of keys told apart by answer", len(times.answers) - 1, 4 * count),
+        ]
+        held &= told(f"Keys at {door}, {count} of each kind, seed {seed}", facts, rows)
+    return held
+
+
 def _mutants(engine: str, seed: int, small: bool) -> bool:
     """Each guard taken away: its test must fail."""
     from bench.faults import mutants
@@ -184,6 +212,7 @@ PARTS: dict[str, Callable[[str, int, bool], bool]] = {
     "disk": _disk,
     "readonly": _readonly,
     "clock": _clock,
+    "keys": _keys,
     "mutants": _mutants,
 }
 

@@ -237,7 +237,7 @@ MUTANTS = (
     Mutant(
         "each entry holds the hash of the one before",
         "ftcore/trust/journal.py",
-        'head = entry["hash"] = digest(entry)',
+        'link = entry["hash"] = digest(entry)',
         'entry["hash"] = digest(entry)',
         _PROOF + "test_an_untouched_journal_holds_and_its_heads_are_told",
     ),
@@ -296,6 +296,20 @@ MUTANTS = (
         "        place.clean(tx, rows)\n",
         "        pass\n",
         _ERASURE + "test_nothing_names_the_person_after_an_erasure",
+    ),
+    Mutant(
+        "what others write in the moment of an erasure is looked for",
+        "ftcore/rights/erasure.py",
+        "    database.transact(lambda tx: _erase_late(tx, who, key, now))\n",
+        "",
+        "tests/trust/test_meanwhile.py::test_nothing_comes_back",
+    ),
+    Mutant(
+        "rows that are returned are changed in place",
+        "ftcore/database/embedded.py",
+        "if (update := in_place.read(sql)) is not None:",
+        "if False and (update := in_place.read(sql)) is not None:",
+        "tests/test_in_place.py::test_of_two_who_change_a_row_at_once_neither_is_lost",
     ),
     Mutant(
         "counters are cut off before the exchange is",

@@ -11,10 +11,7 @@ from ftcore.errors import FtError
 from ftcore.settings import Settings
 
 REWRITTEN = "La base est réécrite : rien de ce qui est effacé ne reste dans son fichier."
-REWRITTEN_ON_SERVER = (
-    "Les tables sont réécrites. Le journal du serveur (WAL) et ses sauvegardes gardent leurs octets le temps de leur "
-    "propre durée."
-)
+REWRITTEN_ON_SERVER = "Les tables sont réécrites. Ce qui reste est dit ici ; les sauvegardes ont leur propre durée."
 
 
 @click.command(name="purge", help="Retire ce qui a dépassé sa durée de conservation, sans attendre la nuit.")
@@ -35,8 +32,10 @@ def purge_command(dry_run: bool, compact: bool) -> None:
             return
         say("Parti :", purge.purge(database, "command", utc_now(), backup_folder=settings.backup_folder))
         if compact:
-            compaction.compact(database)
+            left = compaction.compact(database)
             click.echo(REWRITTEN if database.exclusive else REWRITTEN_ON_SERVER)
+            for sentence in left:
+                click.echo(f"  {sentence}")
         elif database.exclusive and compaction.wanted_since(database) is not None:
             click.echo(
                 "Le fichier sera réécrit au prochain démarrage ou la nuit prochaine ; tout de suite : --compact."

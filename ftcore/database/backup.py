@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,9 @@ from ftcore.database.embedded import DuckDatabase
 from ftcore.errors import DatabaseError
 from ftcore.private_files import make_folder, make_private
 
-NAME = re.compile(r"entremise-(\d{8}T\d{6}Z)\.duckdb")
+_STAMP = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"entremise-(\d{8}T\d{6}Z)\.(.+)")
+_ASIDE = re.compile(r"\.before-(\d{8}T\d{6}Z)(?:-\d+)?(?:\.wal)?")
 _COPY = "backup_copy"
 
 Progress = Callable[[int, int], None]
@@ -43,7 +46,7 @@ def back_up(database: Database, folder: Path, now: datetime, progress: Progress,
     verified and on the disk; until then it is hidden, and what a killed copy has left is removed by the next. With
     a `key` it is encrypted. Raises DatabaseError.
     """
-    file = folder.absolute() / f"entremise-{now:%Y%m%dT%H%M%SZ}.duckdb"
+    file = folder.absolute() / f"entremise-{now:{_STAMP}}.duckdb"
     with _alone_in(folder):
         if file.exists():
             raise DatabaseError(f"La sauvegarde « {file} » existe déjà.")
@@ -67,10 +70,35 @@ def back_up(database: Database, folder: Path, now: datetime, progress: Progress,
 def newest(folder: Path) -> tuple[Path, datetime] | None:
     """The newest backup of a folder and when it was made (UTC), or None."""
     with suppress(OSError):
-        found = [match for match in map(NAME.fullmatch, os.listdir(folder)) if match]
+        found = {name: made for name in os.listdir(folder) if name.endswith(".duckdb") and (made := made_at(name))}
         if found:
-            last = max(found, key=lambda match: match[1])
-            return folder / last[0], datetime.strptime(last[1], "%Y%m%dT%H%M%SZ")
+            last = max(found, key=lambda name: found[name])
+            return folder / last, found[last]
+    return None
+
+
+def made_at(name: str) -> datetime | None:
+    """When the backup of this name was made (UTC), whatever its ending; None where it is not named as one."""
+    found = _NAME.fullmatch(name)
+    return None if found is None else _instant(found[1])
+
+
+def name_aside(target: Path, now: datetime) -> Path:
+    """A free name for a database that a restore replaces: one that is tried again at once takes no file's place."""
+    name = f"{target.name}.before-{now:{_STAMP}}"
+    names = chain([name], (f"{name}-{turn}" for turn in count(2)))
+    return next(file for file in map(target.with_name, names) if not os.path.lexists(file))
+
+
+def put_aside_at(name: str, target: Path) -> datetime | None:
+    """When the file of this name, or the log beside it, was put aside by a restore over `target`, or None."""
+    found = _ASIDE.fullmatch(name.removeprefix(target.name)) if name.startswith(target.name) else None
+    return None if found is None else _instant(found[1])
+
+
+def _instant(stamp: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(stamp, _STAMP)
     return None
 
 

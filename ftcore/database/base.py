@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -34,10 +35,16 @@ class Transaction(ABC):
 
     # Work that waits for the end of the transaction, each with its items; None where nothing ends.
     _at_end: dict[Callable[[Transaction, list[Any]], None], list[Any]] | None = None
+    # What transactions of this database told each other, committed or not: never more than a guess.
+    guesses: dict[Any, Any]
 
     @abstractmethod
     def _run(self, sql: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one statement; give its column names and all its rows (none where it gives none)."""
+
+    @abstractmethod
+    def changed(self, sql: str, *values: Any) -> int:
+        """Run one INSERT, UPDATE or DELETE; give how many rows it changed."""
 
     @abstractmethod
     def batches(self, sql: str, size: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
@@ -68,9 +75,10 @@ class Transaction(ABC):
             raise DatabaseError("Rien ne peut être écrit pendant une lecture.")
         self._at_end.setdefault(work, []).append(item)
 
-    def begins(self) -> Self:
+    def begins(self, guesses: dict[Any, Any]) -> Self:
         """From here on this is a transaction, that has an end."""
         self._at_end = {}
+        self.guesses = guesses
         return self
 
     def finish(self) -> None:
@@ -122,6 +130,11 @@ class Database(ABC):
     # By what the numbers of erased people who had objected are hashed (`trust.number_keys`); none was needed yet.
     number_key: bytes | None = None
 
+    @cached_property
+    def guesses(self) -> dict[Any, Any]:
+        """See `Transaction.guesses`."""
+        return {}
+
     @staticmethod
     def open(address: str, *, key: str | None = None) -> Database:
         """Open a DuckDB file, `:memory:` or a `postgresql://` address, and bring its schema up to date.
@@ -162,10 +175,18 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def rewrite(self, tables: Sequence[str]) -> None:
+    def settle(self, patience: float = 10.0) -> bool:
+        """Wait until whoever was at work when this was called has ended; says whether they have.
+
+        What is looked up afterwards was written by nobody who had not seen what was committed before.
+        """
+
+    @abstractmethod
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
         """Write anew what is on the disk, at least these tables, so that nothing deleted is left; others wait.
 
-        Raises DatabaseError where it cannot be done now, and then nothing has changed.
+        Gives a sentence for each place where bytes are left all the same, of a server. Raises DatabaseError where it
+        cannot be done now, and then nothing has changed.
         """
 
     @abstractmethod

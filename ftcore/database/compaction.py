@@ -31,24 +31,25 @@ class Gate:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._inside = 0
+        self._inside: set[object] = set()
         self._is_closed = False
         self._mine = threading.local()
 
     @contextmanager
     def passed(self) -> Iterator[None]:
         depth: int = getattr(self._mine, "depth", 0)
+        mark = object()
         with self._changed:
             while self._is_closed and depth == 0:
                 self._changed.wait()
-            self._inside += 1
+            self._inside.add(mark)
         self._mine.depth = depth + 1
         try:
             yield
         finally:
             self._mine.depth = depth
             with self._changed:
-                self._inside -= 1
+                self._inside.remove(mark)
                 self._changed.notify_all()
 
     @contextmanager
@@ -73,6 +74,12 @@ class Gate:
         finally:
             with self._changed:
                 self._open()
+
+    def settle(self, patience: float) -> bool:
+        """Wait until all who are inside now have left, while others come and go; says whether they have."""
+        with self._changed:
+            there = set(self._inside)
+            return self._changed.wait_for(lambda: there.isdisjoint(self._inside), patience)
 
     def _open(self) -> None:
         self._is_closed = False

@@ -17,7 +17,7 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa
 
-from ftcore.database import compaction, encryption
+from ftcore.database import compaction, encryption, in_place
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.database.compaction import Gate
 from ftcore.errors import DatabaseError
@@ -30,6 +30,8 @@ class DatabaseInUse(DatabaseError):
 
 # Seconds that a transaction which begins again waits for another one that does.
 _LONGEST_TURN = 0.25
+# And that one which comes new waits for those.
+_FIRST_TURN = 0.05
 
 
 class _DuckTransaction(Transaction):
@@ -37,10 +39,15 @@ class _DuckTransaction(Transaction):
         self._cursor = cursor
 
     def _run(self, sql: str, values: Sequence[Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        if (update := in_place.read(sql)) is not None:
+            return in_place.run(self._cursor, update, values)
         result = self._cursor.execute(sql, list(values))
         names = [column[0] for column in result.description or []]
         # Always fetched to the end: an open result blocks the next registration of rows to insert.
         return names, result.fetchall()
+
+    def changed(self, sql: str, *values: Any) -> int:
+        return int(self._cursor.execute(sql, list(values)).fetchall()[0][0])
 
     def batches(self, sql: str, size: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
         result = self._cursor.execute(sql)
@@ -93,6 +100,8 @@ class DuckDatabase(Database):
         self.name = name
         self._gate = Gate()
         self._turn = threading.RLock()
+        # How many transactions are at their second attempt or a later one; about, as it is only asked for manners.
+        self._beginning_again = 0
 
     @classmethod
     def connect(cls, address: str, *, memory_limit: str = "1300MB", key: str | None = None) -> DuckDatabase:
@@ -167,7 +176,7 @@ class DuckDatabase(Database):
         with self.working() as cursor:
             try:
                 cursor.begin()
-                tx = _DuckTransaction(cursor).begins()
+                tx = _DuckTransaction(cursor).begins(self.guesses)
                 yield tx
                 tx.finish()
                 cursor.commit()
@@ -179,11 +188,15 @@ class DuckDatabase(Database):
 
     @contextmanager
     def _again(self, attempt: int) -> Iterator[None]:
-        # Those who met begin again one after the other, or they would meet again; none waits long for another.
-        has_turn = attempt > 0 and self._turn.acquire(timeout=_LONGEST_TURN)
+        # Those who met begin again one after the other, or they would meet again; none waits long for another. Who
+        # comes new lets them pass for a moment: else who begins again met somebody new each time.
+        patience = _LONGEST_TURN if attempt > 0 else _FIRST_TURN if self._beginning_again else 0.0
+        has_turn = patience > 0 and self._turn.acquire(timeout=patience)
+        self._beginning_again += attempt > 0
         try:
             yield
         finally:
+            self._beginning_again -= attempt > 0
             if has_turn:
                 self._turn.release()
 
@@ -194,10 +207,13 @@ class DuckDatabase(Database):
     def skip_locked(self, table: str) -> str:
         return ""
 
-    def rewrite(self, tables: Sequence[str]) -> None:
+    def settle(self, patience: float = 10.0) -> bool:
+        return self._gate.settle(patience)
+
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
         """Put a fresh copy in the place of the file."""
         if self.name == ":memory:":
-            return
+            return []
         with self._gate.closed():
             limit = self._owner.execute("SELECT current_setting('memory_limit')").fetchone()
             assert limit is not None
@@ -213,6 +229,7 @@ class DuckDatabase(Database):
                 # Whether or not it is the fresh one: the program goes on with the file that is there.
                 self._owner = _opened(self.name, str(limit[0]).replace(" ", ""), self._key)
                 self._owner.execute("SET lock_configuration = true")
+        return []
 
     def close(self) -> None:
         self._owner.close()

@@ -7,8 +7,9 @@ with snapshots, four dispatchers spent most of their time running again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, ClassVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -21,6 +22,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from pyarrow import compute as pc
 from pyarrow import csv
 
+from ftcore.database import server_disk
 from ftcore.database.base import SCHEMA, Database, Transaction, migration_steps
 from ftcore.errors import DatabaseError
 
@@ -41,6 +43,10 @@ class _PostgresTransaction(Transaction):
             if cursor.description is None:
                 return [], []
             return [column.name for column in cursor.description], cursor.fetchall()
+
+    def changed(self, sql: str, *values: Any) -> int:
+        with psycopg.RawCursor(self._connection) as cursor:
+            return cursor.execute(sql.encode(), [_sent(value) for value in values]).rowcount
 
     def batches(self, sql: str, size: int = 5_000) -> Iterator[list[tuple[Any, ...]]]:
         with self._connection.cursor("batches") as cursor:
@@ -174,7 +180,7 @@ class PostgresDatabase(Database):
                 psycopg.IsolationLevel.READ_COMMITTED if latest else psycopg.IsolationLevel.REPEATABLE_READ
             )
             with connection.transaction():
-                tx = _PostgresTransaction(connection).begins()
+                tx = _PostgresTransaction(connection).begins(self.guesses)
                 yield tx
                 tx.finish()
 
@@ -191,19 +197,29 @@ class PostgresDatabase(Database):
     def skip_locked(self, table: str) -> str:
         return f"FOR UPDATE OF {table} SKIP LOCKED"
 
-    def rewrite(self, tables: Sequence[str]) -> None:
-        """VACUUM FULL of the tables, each locked meanwhile. The server's own log keeps its bytes for its own time."""
+    def settle(self, patience: float = 10.0) -> bool:
+        until = time.monotonic() + patience
+        with self.read() as reader:
+            since = reader.value("SELECT clock_timestamp()")
+            while reader.value(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND xact_start <= $1)",
+                since,
+            ):
+                if time.monotonic() > until:
+                    return False
+                time.sleep(0.02)
+        return True
+
+    def rewrite(self, tables: Sequence[str]) -> list[str]:
         with self._connection() as connection:
             try:
-                for table in tables:
-                    connection.execute(f"VACUUM (FULL) {table}".encode())
+                return server_disk.rewrite(connection, tables)
             except psycopg.errors.InsufficientPrivilege as error:
                 raise DatabaseError(
                     f"Le compte de la base « {self.name} » ne peut pas réécrire ses tables : il faut en être "
                     "propriétaire."
                 ) from error
-            with suppress(psycopg.errors.InsufficientPrivilege):
-                connection.execute("CHECKPOINT")  # so that its log can be used again sooner
 
     def close(self) -> None:
         self._pool.close()

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, count
 from pathlib import Path
 
 import duckdb
 
 from ftcore.database import Database, Row, Transaction, utc_now
-from ftcore.database.backup import Progress, sums_of
+from ftcore.database.backup import Progress, name_aside, sums_of
 from ftcore.database.copy import TABLES, copy_all
 from ftcore.database.embedded import DatabaseInUse, DuckDatabase
 from ftcore.errors import DatabaseError, FtError
@@ -71,7 +70,7 @@ def _into_file(settings: Settings, file: Path, progress: Progress, may_replace: 
                 done = house.transact(lambda tx: _settle(tx, copy, before.opt_outs, nothing_left, file.name))
             finally:
                 house.close()
-            aside = _name_aside(target) if target.exists() else None
+            aside = name_aside(target, utc_now()) if target.exists() else None
             if aside is not None:
                 # Linked, then replaced: at no moment is there no file, of which a program would make an empty one.
                 os.link(target, aside)
@@ -83,13 +82,6 @@ def _into_file(settings: Settings, file: Path, progress: Progress, may_replace: 
         aside.unlink()
         aside = None
     return Restored(done.rows, done.journal, done.held, done.opt_outs, aside)
-
-
-def _name_aside(target: Path) -> Path:
-    """A name that is free: a restore that is tried again at once takes a second name, and no file's place."""
-    name = f"{target.name}.before-{utc_now():%Y%m%dT%H%M%SZ}"
-    names = chain([name], (f"{name}-{turn}" for turn in count(2)))
-    return next(file for file in map(target.with_name, names) if not os.path.lexists(file))
 
 
 # The rows by table.

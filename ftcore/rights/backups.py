@@ -1,26 +1,28 @@
-"""Backups past their time: only files that are named as the program names its backups are ever removed."""
+"""Backups past their time, and databases that a restore put aside: only what the program named is ever removed."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from ftcore.database import Database
+from ftcore.database.backup import made_at, put_aside_at
 from ftcore.errors import FtError
 
-_NAMED = re.compile(r"entremise-(\d{8}T\d{6})Z\..+")
+
+def past(database: Database, folder: str | None, before: datetime) -> list[Path]:
+    """What was made before an instant in UTC: backups in the folder, and replaced databases beside the embedded one."""
+    found = [] if folder is None else _older(Path(folder), made_at, before)
+    if database.exclusive and database.name != ":memory:":
+        file = Path(database.name).absolute()
+        found += _older(file.parent, lambda name: put_aside_at(name, file), before)
+    return found
 
 
-def past(folder: str | None, before: datetime) -> list[Path]:
-    """The backups in the folder that were made before an instant in UTC, by their names, the oldest first."""
-    if folder is None or not Path(folder).is_dir():
-        return []
-    return sorted(file for file in Path(folder).iterdir() if (made := _made(file)) is not None and made < before)
-
-
-def remove_past(folder: str | None, before: datetime) -> int:
-    """Remove them; gives how many."""
-    files = past(folder, before)
+def remove_past(database: Database, folder: str | None, before: datetime) -> int:
+    """Remove them; gives how many files."""
+    files = past(database, folder, before)
     for file in files:
         try:
             file.unlink(missing_ok=True)
@@ -32,11 +34,12 @@ def remove_past(folder: str | None, before: datetime) -> int:
     return len(files)
 
 
-def _made(file: Path) -> datetime | None:
-    found = _NAMED.fullmatch(file.name)
-    if found is None or not file.is_file() or file.is_symlink():
-        return None
-    try:
-        return datetime.strptime(found[1], "%Y%m%dT%H%M%S")
-    except ValueError:
-        return None
+def _older(folder: Path, made: Callable[[str], datetime | None], before: datetime) -> list[Path]:
+    """The plain files of a folder whose name says that they are older."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        file
+        for file in folder.iterdir()
+        if (since := made(file.name)) is not None and since < before and file.is_file() and not file.is_symlink()
+    )

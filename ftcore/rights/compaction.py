@@ -19,8 +19,8 @@ _WANTED = "compaction wanted"
 # What an erasure or a purge may have touched.
 TOUCHED = ("candidate", "candidate_trait", "conversation", "message", "message_event", "reply", "reply_example",
            "thread_event", "proposal", "callback", "sandbox_sms", "opt_out", "chat", "chat_turn", "chat_acceptance",
-           "campaign", "offer_closing", "sending_rule", "comparison_assignment", "prerequisite_check", "satisfaction",
-           "outcome", "model_use", "decision_time", "thumb")  # fmt: skip
+           "campaign", "offer_closing", "journal_reason", "sending_rule", "comparison_assignment", "prerequisite_check",
+           "satisfaction", "outcome", "model_use", "decision_time", "thumb", "sign_in_session")  # fmt: skip
 
 
 def want(tx: Transaction, now: datetime) -> None:
@@ -34,16 +34,16 @@ def wanted_since(database: Database) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
-def compact(database: Database) -> None:
-    """Write over what was deleted, now; others wait meanwhile. Raises DatabaseError where it cannot be done."""
+def compact(database: Database) -> list[str]:
+    """Write over what was deleted, now; others wait meanwhile. Gives a sentence for each place where bytes are left
+    all the same. Raises DatabaseError where it cannot be done."""
     if database.exclusive:
-        database.rewrite(TOUCHED)  # the mark is not in the copy
-        return
+        return database.rewrite(TOUCHED)  # the mark is not in the copy
     # Before, not after: what others erase meanwhile is to be written over the next time.
     before = wanted_since(database)
     database.transact(lambda tx: tx.execute("DELETE FROM privacy_mark WHERE name = $1", _WANTED))
     try:
-        database.rewrite(TOUCHED)
+        return database.rewrite(TOUCHED)
     except BaseException:
         if before is not None:
             database.transact(lambda tx: want(tx, before))

@@ -7,7 +7,7 @@ in clear as long as some file bears the number, then as a keyed hash (`kept_stop
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from ftcore.rights import forgetting
 from ftcore.rights.compaction import want
 from ftcore.rights.free_text import Traces, fold, traces
 from ftcore.trust import access, journal, number_keys
+from ftcore.trust.retention import FORGOTTEN
 
 MISSING = "Cette personne n'est pas, ou plus, dans le fichier de votre agence."
 UNDER_WAY = (
@@ -157,34 +158,62 @@ def erase(
 ) -> dict[str, int]:
     """Erase the person for good; gives what went. `typed` must be the external id, as a confirmation.
 
-    In one transaction, journaled under the pseudonym, after one that cancels what waits to leave: from then on no
-    sender can take it up while the rest is erased. Raises FtError while an SMS to them is leaving.
+    In one transaction, journaled under the pseudonym. A sender that claims an SMS of theirs meanwhile meets this one in
+    that row, and one of the two begins again; on DuckDB they met only once claims changed it in place, as an UPDATE …
+    RETURNING deletes and inserts the row, which passes by an update (`database.in_place`). What others write meanwhile
+    without meeting it is looked for afterwards. Raises FtError while an SMS to them is leaving.
     """
     access.require(person, "answer rights")
     key = number_keys.need(database)
 
-    def checked(tx: Transaction) -> Subject:
+    def write(tx: Transaction) -> tuple[Subject, dict[str, int]]:
         who = subject(tx, person.agency_id, candidate_id, also)
         own = next(row for row in who.files if row["candidate_id"] == candidate_id)
         if typed.strip() != own["external_id"]:
             raise FtError("L'identifiant écrit n'est pas celui de la fiche : rien n'a été effacé.")
         _refuse_under_way(tx, who)
-        return who
-
-    def hold(tx: Transaction) -> None:
-        forgetting.cancel_waiting(tx, person.agency_id, checked(tx).conversation_ids, now, "personne effacée")
-
-    def write(tx: Transaction) -> dict[str, int]:
-        who = checked(tx)
         counts = _weigh(tx, who)
         erase_subject(tx, who, key, now)
         want(tx, now)
         entry = f"{reason.name.lower()}: {len(who.files)} files, {len(who.conversation_ids)} conversations"
         journal.record(tx, person.agency_id, person.person_id, "person erased", candidate_id, now, entry)
-        return counts
+        return who, counts
 
-    database.transact(hold)
-    return database.transact(write)
+    who, counts = database.transact(write)
+    database.settle()
+    database.transact(lambda tx: _erase_late(tx, who, key, now))
+    return counts
+
+
+def _erase_late(tx: Transaction, who: Subject, key: bytes, now: datetime) -> None:
+    """Erase what was written by who had begun before the erasure and ended after it: an answer that was being read, an
+    SMS that a counselor queued, a launch. On DuckDB two who change other columns of a row do not meet; nowhere do who
+    inserts and who empties."""
+    rows = tx.rows(
+        f"""
+        SELECT conversation_id FROM conversation v
+        WHERE v.agency_id = $1 AND (v.conversation_id = ANY($2::UUID[]) OR v.candidate_id = ANY($3::UUID[])) AND (
+            v.forgotten_utc IS NULL
+            OR v.verdict_reason <> ''
+            OR EXISTS (SELECT 1 FROM message m WHERE m.agency_id = $1 AND m.conversation_id = v.conversation_id
+                       AND (m.body <> '' OR m.phone NOT LIKE '{FORGOTTEN}%'))
+            OR EXISTS (SELECT 1 FROM reply r WHERE r.agency_id = $1 AND r.conversation_id = v.conversation_id
+                       AND r.body <> '')
+            OR EXISTS (SELECT 1 FROM thread_event e WHERE e.agency_id = $1 AND e.conversation_id = v.conversation_id
+                       AND e.body <> ''))
+        """,
+        who.agency_id,
+        list(who.conversation_ids),
+        who.candidate_ids,
+    )
+    late = tuple(row["conversation_id"] for row in rows)
+    if late or any(_is_settled(row) for row in _callbacks(tx, who)):
+        erase_subject(tx, replace(who, conversation_ids=late), key, now)
+
+
+def _is_settled(callback: Row) -> bool:
+    """Whether nobody needs it any more. An answer that is not read yet may be a STOP."""
+    return callback["handled_utc"] is not None or callback["kind"] == "delivery"
 
 
 def _refuse_under_way(tx: Transaction, who: Subject) -> None:
@@ -260,7 +289,7 @@ def _sandbox(reader: Transaction, who: Subject) -> list[Row]:
 
 
 def _erase_raw(tx: Transaction, who: Subject) -> None:
-    rows = _callbacks(tx, who)
+    rows = [row for row in _callbacks(tx, who) if _is_settled(row)]
     # An incoming SMS posted again must stay known: another agency may have an exchange with the same number. Of the
     # others nothing comes when they are repeated, and the id of an opt-out is a hash of little more than the number.
     incoming = [row["callback_id"] for row in rows if row["kind"] == "incoming"]

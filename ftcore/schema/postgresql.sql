@@ -74,6 +74,8 @@ CREATE INDEX IF NOT EXISTS message_phone ON message (phone);
 CREATE INDEX IF NOT EXISTS message_conversation ON message (agency_id, conversation_id);
 CREATE INDEX IF NOT EXISTS conversation_phone ON conversation (phone);
 CREATE INDEX IF NOT EXISTS conversation_campaign ON conversation (agency_id, campaign_id);
+-- All exchanges of a person, for their rights and for the purge.
+CREATE INDEX IF NOT EXISTS conversation_person ON conversation (agency_id, candidate_id);
 CREATE INDEX IF NOT EXISTS reply_conversation ON reply (agency_id, conversation_id);
 DROP INDEX IF EXISTS candidate_occupation;
 -- The boxes are in it so that who is out of reach is told without a look at the table.

@@ -71,6 +71,7 @@ ACTS = {
     "journal exported": "Journal exporté",
     "journal forgotten": "Écritures anciennes du journal effacées",
     "contact explained": "Explication d'un contact établie",
+    "database backed up": "Sauvegarde faite",
     "database restored": "Sauvegarde restaurée",
     "purge": "Données anciennes effacées",
     "retention changed": "Durée de conservation modifiée",

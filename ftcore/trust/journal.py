@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -42,7 +42,7 @@ _AUTOMATA = 16
 _OURS = secrets.randbelow(_AUTOMATA)
 
 _Chain = tuple[UUID, str]  # whose, and which
-_Move = tuple[UUID, str, int, int, str]  # of a chain: from which place to which, and the hash there
+_Head = tuple[int, str]  # the last place, and the hash there
 
 _PSEUDONYM = re.compile(r"[\w.:/-]{1,100}")
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -185,76 +185,54 @@ def _forget_beginning(tx: Transaction, agency_id: UUID, chain: str, cutoff: date
 
 
 def _append(tx: Transaction, entries: list[Row]) -> None:
-    """Give the entries of a transaction their places, in the order in which they were recorded."""
+    """Give the entries of a transaction their places, in the order in which they were recorded.
+
+    Where a chain ends is first guessed from what this process appended last, which spares a look; its head moves only
+    from that very place and hash, so a wrong guess moves nothing, and the head is read.
+    """
     chains: dict[_Chain, list[Row]] = {}
     for entry in entries:
         chains.setdefault((entry["agency_id"], entry["chain"]), []).append(entry)
-    while chains:
-        heads = _heads(tx, chains)
-        moves = []
-        for key, ours in chains.items():
-            first, head = heads.get(key, (0, ""))
-            for sequence, entry in enumerate(ours, first + 1):
-                entry |= {"sequence": sequence, "previous_hash": head}
-                head = entry["hash"] = digest(entry)
-            moves.append((*key, first, first + len(ours), head))
-        begun = _begin(tx, [move for move in moves if move[:2] not in heads])
-        moved = _move(tx, [move for move in moves if move[:2] in heads])
-        _insert(tx, [entry for key in (*begun, *moved) for entry in chains.pop(key)])
+    for key, ours in chains.items():
+        guess = tx.guesses.get(key)
+        if guess is None or not _moves(tx, key, guess, ours):
+            while not _moves(tx, key, _head(tx, key), ours):
+                pass
+        tx.guesses[key] = (ours[-1]["sequence"], ours[-1]["hash"])
+        _insert(tx, ours)
 
 
-def _heads(tx: Transaction, wanted: Collection[_Chain]) -> dict[_Chain, tuple[int, str]]:
-    """The last place and hash of each of these chains that has begun."""
-    if len(wanted) == 1:  # nearly always
-        rows = tx.rows("SELECT * FROM journal_head WHERE agency_id = $1 AND chain = $2", *next(iter(wanted)))
-    else:
-        rows = tx.rows(
-            "SELECT * FROM journal_head WHERE agency_id = ANY($1::UUID[]) AND chain = ANY($2::TEXT[])",
-            *(list(column) for column in zip(*wanted, strict=True)),
-        )
-    return {(row["agency_id"], row["chain"]): (row["sequence"], row["hash"]) for row in rows}
-
-
-def _begin(tx: Transaction, moves: list[_Move]) -> list[_Chain]:
-    """Begin these chains; gives those that nobody else has begun in the meantime."""
-    if not moves:
-        return []
-    rows = [
-        {"agency_id": agency_id, "chain": chain, "sequence": sequence, "hash": head}
-        for agency_id, chain, _, sequence, head in moves
-    ]
-    tx.insert("journal_head", rows, if_absent=True)
-    heads = _heads(tx, [move[:2] for move in moves])
-    return [move[:2] for move in moves if heads.get(move[:2], (0, ""))[1] == move[4]]
-
-
-def _move(tx: Transaction, moves: list[_Move]) -> list[_Chain]:
-    """Move these heads; gives those that stood where they were thought to.
+def _moves(tx: Transaction, chain: _Chain, head: _Head | None, entries: list[Row]) -> bool:
+    """Chain these entries to that head and move it to the last of them; False where it stood elsewhere.
 
     With snapshots another writer's move ends this transaction, which begins again. In a transaction that sees the
-    latest it is waited for, and the head is not where it was: then it is read again.
+    latest it is waited for, and the head is not where it was.
     """
-    if not moves:
-        return []
-    if len(moves) == 1:  # a join costs the embedded engine three times as much
-        rows = tx.rows(
-            "UPDATE journal_head SET sequence = $4, hash = $5 WHERE agency_id = $1 AND chain = $2 AND sequence = $3 "
-            "RETURNING agency_id, chain",
-            *moves[0],
+    before, link = head or (0, "")
+    for sequence, entry in enumerate(entries, before + 1):
+        entry |= {"sequence": sequence, "previous_hash": link}
+        link = entry["hash"] = digest(entry)
+    if head is None:
+        row = dict(zip(("agency_id", "chain"), chain, strict=True))
+        tx.insert("journal_head", [row | {"sequence": len(entries), "hash": link}], if_absent=True)
+        return _head(tx, chain) == (len(entries), link)
+    return (
+        tx.changed(
+            "UPDATE journal_head SET sequence = $5, hash = $6 "
+            "WHERE agency_id = $1 AND chain = $2 AND sequence = $3 AND hash = $4",
+            *chain,
+            *head,
+            before + len(entries),
+            link,
         )
-    else:
-        rows = tx.rows(
-            """
-            UPDATE journal_head SET sequence = n.sequence, hash = n.hash FROM (
-                SELECT unnest($1::UUID[]) AS agency_id, unnest($2::TEXT[]) AS chain, unnest($3::BIGINT[]) AS old,
-                       unnest($4::BIGINT[]) AS sequence, unnest($5::TEXT[]) AS hash
-            ) n WHERE journal_head.agency_id = n.agency_id AND journal_head.chain = n.chain
-                AND journal_head.sequence = n.old
-            RETURNING journal_head.agency_id, journal_head.chain
-            """,
-            *(list(column) for column in zip(*moves, strict=True)),
-        )
-    return [(row["agency_id"], row["chain"]) for row in rows]
+        == 1
+    )
+
+
+def _head(tx: Transaction, chain: _Chain) -> _Head | None:
+    """The last place and hash of this chain, or None where it has not begun."""
+    row = tx.one("SELECT sequence, hash FROM journal_head WHERE agency_id = $1 AND chain = $2", *chain)
+    return None if row is None else (row["sequence"], row["hash"])
 
 
 def _insert(tx: Transaction, entries: list[Row]) -> None:

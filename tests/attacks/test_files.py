@@ -104,22 +104,43 @@ def test_every_upload_says_which_kinds_it_takes_and_how_large() -> None:
         assert "type" in given or "file_type" in given or len(call.args) > 1, where
 
 
-def word_bomb() -> bytes:
+def word(parts: dict[str, bytes]) -> bytes:
+    """A document of Word; what is given for one of its parts stands behind it, or is a part more."""
     out = io.BytesIO()
     docx.Document().save(out)
     with zipfile.ZipFile(io.BytesIO(out.getvalue())) as whole, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bomb:
-        for name in whole.namelist():
-            data = whole.read(name)
-            bomb.writestr(name, data + b" " * 70_000_000 if name == "word/document.xml" else data)
+        for name in {**dict.fromkeys(whole.namelist()), **dict.fromkeys(parts)}:
+            bomb.writestr(name, (whole.read(name) if name in whole.namelist() else b"") + parts.get(name, b""))
+    return out.getvalue()
+
+
+def folded_word() -> bytes:
+    return word({"word/document.xml": b" " * 5_000_000})
+
+
+def many_folded_words() -> bytes:
+    """Of its parts none is folded more tightly than texts may be; together they are 70 MB."""
+    return word({f"word/media/{number}.txt": b" " * 990_000 for number in range(70)})
+
+
+def word_of_crumbs() -> bytes:
+    return word({f"word/media/{number}.txt": b"x" for number in range(2_100)})
+
+
+def parquet_file(**columns: pa.Array) -> bytes:
+    out = io.BytesIO()
+    parquet.write_table(pa.table(columns), out, compression="zstd", store_schema=False)
     return out.getvalue()
 
 
 def parquet_bomb() -> bytes:
-    """Some kilobytes in which each of 50,000 rows means the same text of a megabyte: 50 GB when unfolded."""
-    column = pa.DictionaryArray.from_arrays(pa.array([0] * 50_000, pa.int32()), pa.array(["x" * 1_000_000]))
-    out = io.BytesIO()
-    parquet.write_table(pa.table({"Nom": column}), out, compression="zstd", store_schema=False)
-    return out.getvalue()
+    """Some kilobytes in which each of 250 rows means the same text of a megabyte."""
+    zeros = pa.array([0] * 250, pa.int32())
+    return parquet_file(Nom=pa.DictionaryArray.from_arrays(zeros, pa.array(["x" * 1_000_000])))
+
+
+def endless_parquet() -> bytes:
+    return parquet_file(Nom=pa.nulls(people_file.MOST_ROWS + 1, pa.string()))
 
 
 def read_parquet(data: bytes) -> object:
@@ -138,13 +159,28 @@ READERS: dict[str, Callable[[bytes], object]] = {
 
 @pytest.mark.parametrize(
     ("reader", "bomb"),
-    [("a document", word_bomb), ("an offer as Word", word_bomb), ("people as Parquet", parquet_bomb)],
+    [
+        pytest.param("a document", folded_word, id="a part folded as no text is"),
+        pytest.param("a document", many_folded_words, id="parts that are too much together"),
+        pytest.param("a document", word_of_crumbs, id="parts without number"),
+        pytest.param("an offer as Word", many_folded_words, id="an offer that is too much"),
+        pytest.param("people as Parquet", parquet_bomb, id="one text for every row"),
+        pytest.param("people as Parquet", endless_parquet, id="rows without number"),
+    ],
 )
 def test_a_file_that_unpacks_without_end_is_refused_with_a_sentence(reader: str, bomb: Callable[[], bytes]) -> None:
     data = bomb()
     assert len(data) < 1_000_000
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(UnreadableFile, match=r"trop lourd|trop gros"):
         READERS[reader](data)
+
+
+def test_a_parquet_file_is_weighed_by_what_it_says_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = parquet_file(Nom=pa.array(["x" * 5_000] * 300))
+    read_parquet(data)
+    monkeypatch.setattr(people_file, "LARGEST_UNPACKED", 5_000)
+    with pytest.raises(UnreadableFile, match="trop lourd"):
+        read_parquet(data)
 
 
 def test_an_archive_of_the_rome_is_weighed_before_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

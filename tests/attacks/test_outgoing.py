@@ -1,6 +1,6 @@
 """Where the program connects to: the gateway and the model that were configured, and nobody else.
 
-OWASP ASVS 5.0: V13.2.4, V13.2.5 (allowed destinations), V4.1.2 (no silent redirects), V12.2 (to whom keys go).
+OWASP ASVS 5.0: V13.2.4, V13.2.5 (allowed destinations), V15.3.2 (no redirect is followed).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.faults import arrivals, clock, mutants, rules, sending
+from bench.faults import arrivals, clock, keys, mutants, rules, sending
 from bench.faults.mutants import Mutant
 
 
@@ -80,6 +80,13 @@ def test_eight_reports_end_in_the_same_state_in_any_order(address: str) -> None:
     count, wrong = arrivals.orders(address, every=210)
     assert count == 192
     assert not any(wrong.values()), wrong
+
+
+def test_keys_that_open_nothing_get_one_answer_and_their_times_are_compared(tmp_path: Path) -> None:
+    times = keys.refusals(tmp_path, "own", count=40, seed=1)
+    assert len(times.answers) == 1
+    assert times.medians.keys() - times.chances.keys() == {"unknown"}
+    assert len(times.chances) == 3
 
 
 @pytest.mark.parametrize("mutant", mutants.EVERY, ids=lambda mutant: mutant.name)

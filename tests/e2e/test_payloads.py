@@ -1,6 +1,6 @@
 """Three hundred hostile texts in every field, and every page in a real browser: nothing of them may come alive.
 
-OWASP ASVS 5.0: V1.2.1 and V3.2.2 (text is shown as text), V3.4.3 (content security policy), V1.3 (sanitization).
+OWASP ASVS 5.0: V1.2.1 and V3.2.2 (text is shown as text), V3.4.3 (content security policy), V1.3.5 (no live Markdown).
 """
 
 from __future__ import annotations

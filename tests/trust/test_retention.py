@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from ftcore.database import Database
+from ftcore.database import Database, Transaction
+from ftcore.database.backup import name_aside
 from ftcore.errors import FtError, NotAllowed
 from ftcore.model import Person, Role
-from ftcore.rights import backups
+from ftcore.rights import backups, steps
 from ftcore.rights.night import Night
-from ftcore.rights.purge import STEPS, counted, purge, purge_by, raw_since, runs, weigh
+from ftcore.rights.purge import counted, purge, purge_by, raw_since, runs, weigh
+from ftcore.rights.steps import STEPS
 from ftcore.trust import retention
 from ftcore.trust.retention import BY_KIND, KEPT, RULES, Fate, months_before
 from tests.outreach.conftest import NOW, Town
@@ -160,6 +163,30 @@ def test_a_purge_that_is_cut_off_leaves_nothing_half_done_and_goes_on_later(town
     assert sum(counted(town.database, later).values()) - counted(town.database, later)["journal"] == 0
 
 
+def test_who_writes_while_a_purge_is_under_way_is_not_forgotten(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftcore.rights.purge.AT_ONCE", 1)
+    people = town.people(3)
+    town.launch(people)
+    town.accepted()
+    later = town.now + 25 * MONTH
+    real, written = steps.forgetting.forget_conversations, []
+
+    def write_first(tx: Transaction, agency_id: UUID, ids: list[UUID], now: datetime) -> object:
+        if not written:
+            # Others who are due are not forgotten yet: all but the one at hand write now.
+            written.append(ids)
+            town.database.transact(
+                lambda other: other.execute(
+                    "UPDATE conversation SET changed_utc = $1 WHERE NOT (conversation_id = ANY($2::UUID[]))", later, ids
+                )
+            )
+        return real(tx, agency_id, ids, now)
+
+    monkeypatch.setattr(steps.forgetting, "forget_conversations", write_first)
+    assert purge(town.database, "automate", later)["conversation"] == 1
+    assert town.database.value("SELECT count(*) FROM conversation WHERE forgotten_utc IS NULL") == 2
+
+
 def plant_small(town: Town) -> None:
     town.launch(town.people(2))
     town.accepted()
@@ -185,7 +212,7 @@ def test_a_purge_by_hand_is_journaled_with_its_counts(town: Town, administrator:
     assert (ran.actor, ran.ended_utc) == ("admin", town.now + 13 * MONTH)
 
 
-def test_only_backups_of_the_program_that_are_too_old_are_removed(tmp_path: Path) -> None:
+def test_only_backups_of_the_program_that_are_too_old_are_removed(database: Database, tmp_path: Path) -> None:
     for name in (
         "entremise-20261001T020000Z.duckdb",
         "entremise-20261001T020000Z.dump",
@@ -196,9 +223,63 @@ def test_only_backups_of_the_program_that_are_too_old_are_removed(tmp_path: Path
     ):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "entremise-20200101T000000Z.folder").mkdir()
-    assert backups.remove_past(str(tmp_path), NOW - timedelta(days=30)) == 2
+    assert backups.remove_past(database, str(tmp_path), NOW - timedelta(days=30)) == 2
     assert len(list(tmp_path.iterdir())) == 5
-    assert backups.remove_past(None, NOW) == 0
+    assert backups.remove_past(database, None, NOW) == 0
+
+
+def test_a_database_that_a_restore_put_aside_is_kept_as_long_as_a_backup(tmp_path: Path) -> None:
+    file = tmp_path / "essai.duckdb"
+    database = Database.open(str(file))
+    for name in (
+        "essai.duckdb.before-20261001T020000Z",
+        "essai.duckdb.before-20261001T020000Z.wal",
+        "essai.duckdb.before-20261001T020000Z-2",
+        "essai.duckdb.before-20261120T020000Z",
+        "essai.duckdb.before-the-move",
+        "autre.duckdb.before-20261001T020000Z",
+        "essai.duckdb.privacy-key",
+    ):
+        (tmp_path / name).write_bytes(b"x")
+    assert counted(database, NOW)["backup"] == 3
+    assert purge(database, "automate", NOW)["backup"] == 3
+    assert sorted(each.name for each in tmp_path.iterdir() if "before" in each.name) == [
+        "autre.duckdb.before-20261001T020000Z",
+        "essai.duckdb.before-20261120T020000Z",
+        "essai.duckdb.before-the-move",
+    ]
+    assert file.exists()
+    assert name_aside(file, datetime(2026, 11, 20, 2)).name == "essai.duckdb.before-20261120T020000Z-2"
+    database.close()
+
+
+def test_the_night_makes_a_backup_of_what_is_left_after_the_purge(town: Town, tmp_path: Path) -> None:
+    plant_small(town)
+    night = (town.now + 13 * MONTH).replace(hour=2, minute=30)
+    (tmp_path / "entremise-20261001T020000Z.duckdb").write_bytes(b"x")
+    Night(town.database, str(tmp_path)).work(night - timedelta(days=1))
+    assert list(tmp_path.iterdir()) == [], "only where it is asked for"
+    Night(town.database, str(tmp_path), backs_up=True).work(night)
+    (made,) = tmp_path.iterdir()
+    assert made.name == f"entremise-{night:%Y%m%dT%H%M%SZ}.duckdb"
+    copy = Database.open(str(made))
+    assert copy.value("SELECT count(*) FROM message") == 2
+    assert copy.value("SELECT count(*) FROM message WHERE body <> ''") == 0
+    copy.close()
+    entries = town.database.rows("SELECT actor, subject FROM journal WHERE act = 'database backed up'")
+    assert entries == [{"actor": "automate", "subject": made.name}] * 2, "told to each agency"
+
+
+def test_a_night_without_room_for_a_backup_does_the_rest_and_says_so(
+    town: Town, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant_small(town)
+    night = (town.now + 13 * MONTH).replace(hour=2, minute=30)
+    (tmp_path / "no folder").write_bytes(b"x")
+    taken = Night(town.database, str(tmp_path / "no folder"), backs_up=True).work(night)
+    assert taken is not None
+    assert taken["message_text"] > 0
+    assert "no backup was made this night" in caplog.text
 
 
 def test_a_rule_that_nobody_may_set_keeps_its_length(town: Town) -> None:
