@@ -148,7 +148,8 @@ def verdict(found: Details) -> None:
 
 def note(conversation_id: UUID) -> None:
     with st.form(f"conversations.note.{conversation_id}", clear_on_submit=True):
-        text = st.text_area("Note interne, jamais envoyée", max_chars=takeover.LONGEST_NOTE, height=80)
+        text = st.text_area("Note interne, jamais envoyée", max_chars=takeover.LONGEST_NOTE, height=80,
+                            key=f"conversations.note.{conversation_id}.text")  # fmt: skip
         if st.form_submit_button("Ajouter la note", width="stretch"):
             act("note", conversation_id, text)
             st.rerun()
