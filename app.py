@@ -21,6 +21,7 @@ from ftcore.private_files import keep_files_private
 from ftcore.settings import Settings
 from ftcore.way_back import WayBack
 from pages.frame import show_error
+from pages.front_end import FrenchWords
 
 keep_files_private()
 
@@ -33,7 +34,7 @@ try:
 except FtError as error:
     sys.exit(str(error))
 hosts = ["localhost", "127.0.0.1", "::1"]
-middleware = [Middleware(SafetyHeaders), Middleware(KnownHosts, hosts=hosts)]
+middleware = [Middleware(SafetyHeaders), Middleware(KnownHosts, hosts=hosts), Middleware(FrenchWords)]
 if settings.sign_in is not None:
     hosts.append(settings.sign_in.host)
     config.set_option("server.allowedHosts", hosts)
