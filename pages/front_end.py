@@ -141,6 +141,7 @@ WORDS: dict[str, dict[str, str]] = {
             "`Flèches pour parcourir les jours, Entrée pour choisir, Échap pour fermer.`"
         ),
     },
+    "DateField": {"en:{year:`yyyy`,month:`mm`,day:`dd`}": "en:{year:`aaaa`,month:`mm`,day:`jj`}"},
     "ReorderedSegments": {
         '"aria-label":`Previous month`': '"aria-label":`Mois précédent`',
         '"aria-label":`Next month`': '"aria-label":`Mois suivant`',

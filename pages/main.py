@@ -113,6 +113,8 @@ ask_who_acts(acting.who_acts)
 services = current()
 found = services.local if services.settings.sign_in is None else acting.session(services)
 if not isinstance(found, Session):
+    # What stood in it belongs to who left: an empty bar would stay.
+    st.set_page_config(initial_sidebar_state="collapsed")
     st.navigation(sign_in_pages(found), position="hidden").run()
     st.stop()
 

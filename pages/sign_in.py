@@ -62,7 +62,12 @@ def watch_session() -> None:
                    icon=":material/timer:")  # fmt: skip
         return
     st.warning(f"Sans clic de votre part, votre session se ferme à {until}.", icon=":material/timer:")
-    st.button("Rester connecté·e", key="sign_in.stay", on_click=acting.session, args=(services,))
+    st.button("Rester connecté·e", key="sign_in.stay", on_click=stay)
+
+
+def stay() -> None:
+    """A click, which makes the session last: asking for it in a callback counts as one."""
+    acting.session(current())
 
 
 def sign_in_again() -> None:

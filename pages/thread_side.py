@@ -58,7 +58,7 @@ def show_learned(found: Details, who: Candidate) -> None:
         facts = [
             f"{wording.number(who.experience_years)} ans d'expérience" if who.experience_years is not None else None,
             who.commune,
-            f"mobilité {wording.number(who.mobility_km)} km" if who.mobility_km is not None else None,
+            f"mobilité {wording.number(who.mobility_km)}\u00a0km" if who.mobility_km is not None else None,
             f"permis {', '.join(who.licences)}" if who.licences else None,
         ]
         st.caption(" · ".join(escaped(fact, 60) for fact in facts if fact))
