@@ -70,7 +70,7 @@ WORDS: dict[str, dict[str, str]] = {
     "utils": {
         "`File must be ${$(n,`b`)} or smaller.`": "`Fichier trop grand : ${$(n,`b`).replace(/B$/,`o`)} au plus.`",
         "`${t.type} files are not allowed.`": "`Ce type de fichier n'est pas accepté.`",
-        '"aria-label":`file upload`': '"aria-label":`Choisir un fichier`',
+        '"aria-label":`file upload`': '"aria-label":`Fichier à envoyer`',
         "`Choose options`:`Choose an option`": "`Choisissez`:`Choisissez`",
         "`File size is too small.`": "`Fichier trop petit.`",
     },
