@@ -19,7 +19,9 @@ from ftcore.headers import KnownHosts, SafetyHeaders
 from ftcore.listening import listening_at
 from ftcore.private_files import keep_files_private
 from ftcore.settings import Settings
+from ftcore.way_back import WayBack
 from pages.frame import show_error
+from pages.front_end import FrenchWords
 
 keep_files_private()
 
@@ -32,9 +34,11 @@ try:
 except FtError as error:
     sys.exit(str(error))
 hosts = ["localhost", "127.0.0.1", "::1"]
+middleware = [Middleware(SafetyHeaders), Middleware(KnownHosts, hosts=hosts), Middleware(FrenchWords)]
 if settings.sign_in is not None:
     hosts.append(settings.sign_in.host)
     config.set_option("server.allowedHosts", hosts)
+    middleware.append(Middleware(WayBack, public_url=settings.sign_in.public_url))
 services.use(ours)
 logs.hide(ours.secrets())
 
@@ -72,6 +76,6 @@ app = st.App(
     secrets=settings.sign_in.secrets if settings.sign_in else None,
     routes=ours.routes,
     lifespan=lifespan,
-    middleware=[Middleware(SafetyHeaders), Middleware(KnownHosts, hosts=hosts)],
+    middleware=middleware,
     on_script_error=show_error,
 )

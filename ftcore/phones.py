@@ -26,6 +26,14 @@ _REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT")
 _USUAL = re.compile(r"\s*(?:\+33|0033|0)[ .\-]?([67](?:[ .\-]?\d){8})\s*", re.ASCII)
 # How the numbers begin that are reserved for works of fiction (Arcep): +33 6 39 98 00 00 to 99 99.
 FICTIONAL = "+3363998"
+# In a text: any number that could be one, as the numbers of works of fiction are not valid ones.
+_LENIENT = phonenumbers.Leniency.POSSIBLE
+_FEWEST_DIGITS = 8
+# What the library doesn't take for a number: pairs with a sign of their own, 06/39/98/00/01. A date has no five pairs,
+# but for one with an hour behind it.
+_PAIRS = re.compile(r"(?<!\d)0[1-9]([/,_:;|*])(?:\d\d\1){3}\d\d(?!\d)", re.ASCII)
+_DATE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[ ./\-](?:0?[1-9]|1[0-2])[ ./\-](?:19|20)\d\d(?!\d)", re.ASCII)
+_ANY_SPACE = re.compile(r"\s")
 _SEPARATORS = str.maketrans("", "", " .-")
 # A landline of mainland France: as such a number comes by the thousand too, the library is not asked.
 _LANDLINE = re.compile(r"\s*(?:\+33|0033|0)[ .\-]?[1-5](?:[ .\-]?\d){8}\s*", re.ASCII)
@@ -109,7 +117,24 @@ def display(phone: str) -> str:
 
 def covered(phone: str) -> str:
     """A number as it stands on screens until somebody asks for it: "06 •• •• •• 01", enough to know it again."""
-    written = display(phone)
+    return _dotted(display(phone))
+
+
+def covered_in(text: str) -> str:
+    """What a person wrote, with each phone number in it covered as it is written: "au 06.••.••.••.01 après 18 h"."""
+    if sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
+        return text  # most SMS: the library takes a millisecond
+    plain = _ANY_SPACE.sub(" ", text)
+    found = [(each.start, each.end) for each in phonenumbers.PhoneNumberMatcher(plain, "FR", _LENIENT)]
+    found += [each.span() for each in _PAIRS.finditer(plain)]
+    signs = list(text)
+    for start, end in found:
+        if not _DATE.match(plain, start):
+            signs[start:end] = _dotted(text[start:end])
+    return "".join(signs)
+
+
+def _dotted(written: str) -> str:
     places = [place for place, sign in enumerate(written) if sign.isdigit()]
     kept = {*places[:2], *places[-2:]} if len(places) >= 8 else set()
     return "".join("•" if sign.isdigit() and place not in kept else sign for place, sign in enumerate(written))

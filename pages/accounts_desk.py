@@ -35,7 +35,7 @@ def show_accounts_desk() -> None:
             return
     st.caption(
         "Les rôles et l'agence viennent du fournisseur d'identité, à chaque connexion. Ici, un rôle se retire tout "
-        "de suite, aussi à qui est connecté ; il reste retiré jusqu'à ce qu'il soit rendu ici."
+        "de suite, même à une personne connectée, et le reste jusqu'à ce qu'il soit rendu ici."
     )
     if done := state.pop("accounts.done", None):
         st.success(as_sentence(done), icon=":material/check_circle:")

@@ -22,6 +22,9 @@ from ftcore.trust.sessions import Refusal, Session
 _REMEMBERED = 2.0
 _ROLE = "acting.role"
 _KNOWN = "acting.session"
+_WORKED = "acting.worked"
+# A session that ended by itself or elsewhere: its person comes back. Who may not come in has nothing to go on with.
+_COMES_BACK = (Refusal.ENDED, Refusal.IDLE, Refusal.TOO_LONG)
 
 
 def who_acts(ours: Services) -> Session:
@@ -48,7 +51,23 @@ def session(ours: Services) -> Session | Refusal | None:
         return remembered
     found = sessions.resume(ours.database, identity, utc_now(), active=active)
     st.session_state[_KNOWN] = identity.session_key, time.monotonic(), active, found
+    if isinstance(found, Session):
+        st.session_state[_WORKED] = identity.session_key
     return found
+
+
+def subject(ours: Services) -> str | None:
+    """Who the provider says that this is, or None for nobody. Says nothing about whether their session goes on."""
+    identity = _identity(ours)
+    return identity.subject if identity is not None else None
+
+
+def who_left(ours: Services, refusal: Refusal | None) -> str | None:
+    """The subject of who worked in this tab until their session ended; not of who only shows its cookie."""
+    identity = _identity(ours)
+    if identity is None or refusal not in _COMES_BACK or st.session_state.get(_WORKED) != identity.session_key:
+        return None
+    return identity.subject
 
 
 def choose_role(role: Role) -> None:
@@ -78,8 +97,8 @@ def sign_out() -> None:
 WHY: dict[Refusal | None, str] = {
     None: "Connectez-vous pour continuer.",
     Refusal.ENDED: "Votre session est terminée. Connectez-vous de nouveau pour continuer.",
-    Refusal.IDLE: "Votre session s'est fermée après 30 minutes sans activité. Rien n'est perdu : connectez-vous de "
-    "nouveau.",
+    Refusal.IDLE: "Votre session s'est fermée après 30 minutes sans activité. Connectez-vous de nouveau pour "
+    "continuer.",
     Refusal.TOO_LONG: "Votre session a duré 12 heures : elle s'est fermée. Connectez-vous de nouveau pour continuer.",
     Refusal.STALE: "Cette connexion est trop ancienne. Connectez-vous de nouveau pour continuer.",
     Refusal.NO_ROLE: "Vous êtes reconnu·e, mais aucun rôle ne vous est attribué dans Entremise. Demandez à votre "

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pandas as pd
 import streamlit as st
 
+from ftcore import phones
 from ftcore.database import Database, utc_now
 from ftcore.errors import FtError
 from ftcore.insight import wording
@@ -81,7 +82,7 @@ def table(found: shortlist.Shortlist) -> None:
 
 
 def worded(word: str, quote: str | None) -> str:
-    return f"{word} : « {quote} »" if quote else word
+    return f"{word} : « {phones.covered_in(quote)} »" if quote else word
 
 
 def sheets(found: shortlist.Shortlist) -> None:

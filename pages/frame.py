@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from ftcore import meters
-from ftcore.errors import FtError
+from ftcore.errors import FtError, NotSignedIn
 from ftcore.model import Answer, ConversationState, MessageState, Verdict
 from pages import marked
 
@@ -60,6 +60,10 @@ VERDICTS = {
 
 def show_error(error: Exception) -> bool:
     """Show a failure as a sentence, log it under a reference, and say that it has been shown."""
+    if isinstance(error, NotSignedIn):
+        # The frame says it once, with the way back; each part of the page that refreshes itself only says so.
+        st.caption(":material/timer: Votre session est terminée.")
+        return True
     if isinstance(error, FtError):
         st.error(marked.as_sentence(error), icon=":material/error:")
         return True

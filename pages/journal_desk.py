@@ -78,13 +78,13 @@ def told(wrong: Break) -> str:
 def filters() -> Wanted:
     services, state = current(), st.session_state
     known_acts, actors = journal_search.known(services.database, services.person)
-    columns = st.columns([3, 3, 4, 3])
+    columns = st.columns([3, 3, 4, 4])
     act = columns[0].selectbox("Acte", [ANY, *known_acts], format_func=acts.label, key="journal.act",
                                on_change=first_page)  # fmt: skip
     actor = columns[1].selectbox("Par qui", [ANY, *actors], format_func=acts.in_french, key="journal.actor",
                                  on_change=first_page)  # fmt: skip
     about = columns[2].text_input("Sur qui ou sur quoi", key="journal.about", on_change=first_page,
-                                  placeholder="Pseudonyme d'une personne, ou identifiant")  # fmt: skip
+                                  placeholder="Pseudonyme ou identifiant")  # fmt: skip
     period = columns[3].date_input("Période", [], key="journal.period", on_change=first_page, format="DD/MM/YYYY",
                                    max_value=wording.paris(utc_now()).date())  # fmt: skip
     days: tuple[date, ...] = tuple(period) if isinstance(period, tuple) else (period,)

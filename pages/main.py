@@ -7,12 +7,12 @@ import streamlit as st
 from ftcore.model import Person
 from ftcore.services import ask_who_acts, current
 from ftcore.trust.sessions import Refusal, Session
-from pages import acting, doors
+from pages import acting, doors, drafts
 from pages.accounts_desk import ROLES
 from pages.frame import show_error
 from pages.halt import halt_banner
 from pages.marked import escaped
-from pages.sign_in import show_sign_in
+from pages.sign_in import show_sign_in, watch_session
 
 # The icon is a file of ours: an icon by name is fetched from another server by each browser.
 st.set_page_config(
@@ -98,11 +98,13 @@ def menu(person: Person) -> tuple[dict[str, list[st.Page]], list[st.Page]]:
 
 
 def sign_in_pages(refusal: Refusal | None) -> list[st.Page]:
-    """Every address asks to sign in."""
+    """Every address asks to sign in, and keeps what was being typed there."""
     paths = ["connexion", *(path for pages in GROUPS.values() for *_, path in pages)]
+    left = acting.who_left(services, refusal)
+    kept = left is not None and drafts.keep(left)
 
     def ask() -> None:
-        show_sign_in(refusal)
+        show_sign_in(refusal, kept=kept)
 
     return [st.Page(ask, title="Connexion", url_path=path, default=path == "connexion") for path in paths]
 
@@ -111,6 +113,8 @@ ask_who_acts(acting.who_acts)
 services = current()
 found = services.local if services.settings.sign_in is None else acting.session(services)
 if not isinstance(found, Session):
+    # What stood in it belongs to who left: an empty bar would stay.
+    st.set_page_config(initial_sidebar_state="collapsed")
     st.navigation(sign_in_pages(found), position="hidden").run()
     st.stop()
 
@@ -123,6 +127,11 @@ with st.sidebar:
     show_who()
     show_mode()
 
+subject = acting.subject(services)
+if subject is not None:
+    watch_session()
+    if drafts.give_back(subject):
+        st.info("Ce que vous écriviez avant la fin de votre session est de nouveau là.", icon=":material/edit_note:")
 if services.settings.sign_in is None:
     st.markdown(
         ":blue-background[:material/science: Démonstration : personnes, offres et réponses inventées ; aucun SMS "

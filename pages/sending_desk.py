@@ -45,7 +45,7 @@ def show_sending_desk() -> None:
 def show_question(rules: Rules, allowed: bool) -> None:
     st.subheader("Satisfaction")
     st.session_state.setdefault("sending.satisfaction", rules.satisfaction)
-    st.toggle("Poser une question après l'échange", key="sending.satisfaction", disabled=not allowed,
+    st.toggle("Question après l'échange", key="sending.satisfaction", disabled=not allowed,
               on_change=save_question,
               help="Un SMS, une seule fois par personne, un jour après le passage au conseiller ou la décision : une "
               "note de 1 à 5. Il compte parmi les six messages automatiques et ne change rien à "

@@ -4,15 +4,14 @@ from uuid import UUID
 
 import streamlit as st
 
-from ftcore.database import utc_now
-from ftcore.errors import FtError
 from ftcore.insight import wording
 from ftcore.matching import pool
 from ftcore.model import Answer, Candidate, Demand, Met, Verdict
-from ftcore.outreach import numbers, takeover, threads
+from ftcore.outreach import takeover, threads
 from ftcore.outreach.threads import Details, Prerequisite
 from ftcore.services import current
 from ftcore.trust import access
+from pages import numbers_shown
 from pages.frame import CONVERSATIONS, VERDICTS, escaped, show_error
 from pages.thread_view import act
 
@@ -43,7 +42,9 @@ def learned(conversation_id: UUID) -> None:
     services = current()
     try:
         found = threads.details(services.database, services.person, conversation_id)
-        show_learned(found, pool.candidate(services.database, services.person, found.candidate_id))
+        show_learned(
+            numbers_shown.as_asked(found), pool.candidate(services.database, services.person, found.candidate_id)
+        )
     except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
         show_error(error)
 
@@ -57,7 +58,7 @@ def show_learned(found: Details, who: Candidate) -> None:
         facts = [
             f"{wording.number(who.experience_years)} ans d'expérience" if who.experience_years is not None else None,
             who.commune,
-            f"mobilité {wording.number(who.mobility_km)} km" if who.mobility_km is not None else None,
+            f"mobilité {wording.number(who.mobility_km)}\u00a0km" if who.mobility_km is not None else None,
             f"permis {', '.join(who.licences)}" if who.licences else None,
         ]
         st.caption(" · ".join(escaped(fact, 60) for fact in facts if fact))
@@ -72,29 +73,14 @@ def show_learned(found: Details, who: Candidate) -> None:
 
 def show_number(found: Details) -> None:
     """The number, covered until it is asked for; shown to who asked for a few minutes, while the thread is open."""
-    services, state = current(), st.session_state
-    mine = (services.person.person_id, services.person.agency_id, found.thread.conversation_id)
-    asked = state.get("conversations.number")
-    if asked is not None and (asked[0] != mine or utc_now() >= asked[2]):
-        asked = state.pop("conversations.number") and None
+    asked = numbers_shown.asked(found)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text(f"☎ {asked[1] if asked else found.phone}")
-        if asked is None and access.may(services.person, "reveal numbers"):
+        st.text(f"☎ {asked or found.phone}")
+        if asked is None and access.may(current().person, "reveal numbers"):
             st.button("Voir le numéro", icon=":material/visibility:", type="tertiary", key="conversations.reveal",
-                      on_click=reveal, args=(found.thread.conversation_id,),
-                      help="Pour rappeler cette personne. Le journal de l'agence note que vous l'avez vu.")  # fmt: skip
-
-
-def reveal(conversation_id: UUID) -> None:
-    services, now = current(), utc_now()
-    person = services.person
-    try:
-        number = numbers.reveal(services.database, person, conversation_id, now)
-    except FtError as error:
-        st.session_state["conversations.refused"] = str(error)
-        return
-    mine = (person.person_id, person.agency_id, conversation_id)
-    st.session_state["conversations.number"] = (mine, number, now + numbers.SHOWN_FOR)
+                      on_click=numbers_shown.ask, args=(found.thread.conversation_id,),
+                      help="Pour rappeler cette personne : son numéro, et ceux qu'elle a écrits dans ses SMS. Le "
+                      "journal de l'agence note que vous l'avez vu.")  # fmt: skip
 
 
 def said(label: str, value: str, quote: str | None) -> None:
@@ -148,7 +134,8 @@ def verdict(found: Details) -> None:
 
 def note(conversation_id: UUID) -> None:
     with st.form(f"conversations.note.{conversation_id}", clear_on_submit=True):
-        text = st.text_area("Note interne, jamais envoyée", max_chars=takeover.LONGEST_NOTE, height=80)
+        text = st.text_area("Note interne, jamais envoyée", max_chars=takeover.LONGEST_NOTE, height=80,
+                            key=f"conversations.note.{conversation_id}.text")  # fmt: skip
         if st.form_submit_button("Ajouter la note", width="stretch"):
             act("note", conversation_id, text)
             st.rerun()

@@ -12,6 +12,7 @@ from ftcore.outreach import settling, takeover, threads
 from ftcore.outreach.replies import ACTED_ON, ANSWER_WORDS
 from ftcore.outreach.threads import Details, Event, Happening, Line
 from ftcore.services import current
+from pages import numbers_shown
 from pages.frame import MESSAGES, READING_COLORS, escaped, show_error
 
 HAPPENED = {
@@ -60,7 +61,7 @@ def conversation(conversation_id: UUID) -> None:
         found = threads.details(services.database, services.person, conversation_id)
         if found.thread.unread:
             threads.seen(services.database, services.person, conversation_id, utc_now())
-        show_conversation(found)
+        show_conversation(numbers_shown.as_asked(found))
     except Exception as error:  # noqa: BLE001 - a failed refresh must not take the page away
         show_error(error)
 

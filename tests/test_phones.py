@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ftcore.phones import display, is_fictional, mask, normalise
+from ftcore.phones import covered_in, display, is_fictional, mask, normalise
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,46 @@ def test_a_masked_text_holds_no_number(number: str, around: str) -> None:
 )
 def test_what_is_no_number_stays_readable(text: str) -> None:
     assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("Mon 06.39.98.00.05, merci", "Mon 06.••.••.••.05, merci", id="points"),
+        pytest.param("0639980005", "06••••••05", id="in one piece"),
+        pytest.param("+33 6 39 98 00 05", "+33 • •• •• •• 05", id="with the country"),
+        pytest.param("6 39 98 00 05", "6 3• •• •• 05", id="without its zero"),
+        pytest.param("06/39/98/00/05", "06/••/••/••/05", id="strokes"),
+        pytest.param("0 6 3 9 9 8 0 0 0 5", "0 6 • • • • • • 0 5", id="digit by digit"),
+        pytest.param(
+            "06\u00a039\u202f98\n00 05", "06\u00a0••\u202f••\n•• 05", id="spaces of any kind stay as they are"
+        ),
+        pytest.param("au 04 75 00 00 01 ou 06 39 98 00 05", "au 04 •• •• •• 01 ou 06 •• •• •• 05", id="two"),
+        pytest.param("06 39 98 00 05/06 39 98 00 06", "06 •• •• •• 05/06 •• •• •• 06", id="two with a stroke"),
+        pytest.param("+44 20 7946 0958", "+44 •• •••• ••58", id="another country"),
+    ],
+)
+def test_a_number_that_somebody_wrote_is_covered_as_it_is_written(text: str, shown: str) -> None:
+    assert covered_in(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("du 01/12/2026 au 05/12/2026", id="dates"),
+        pytest.param("le 01.12.2026 14 30", id="a date and an hour"),
+        pytest.param("de 0830 à 1230 et 1400 à 1800", id="hours"),
+        pytest.param("12 480 euros, 1 500 à 2 000 par mois", id="sums"),
+        pytest.param("SIRET 123 456 789 00012", id="the number of a firm"),
+        pytest.param("06 39 98 00", id="too short"),
+    ],
+)
+def test_what_is_no_number_is_left_in_what_somebody_wrote(text: str) -> None:
+    assert covered_in(text) == text
+
+
+@given(st.text(st.characters(categories=("N", "Z", "P")), max_size=60) | st.text(max_size=60))
+def test_covering_changes_digits_only_and_is_done_once(text: str) -> None:
+    shown = covered_in(text)
+    assert len(shown) == len(text)
+    assert all(now == was or (now == "•" and was.isdigit()) for now, was in zip(shown, text, strict=True))

@@ -1,15 +1,19 @@
-"""A person's number: covered wherever it is shown, until a counselor asks for it. Each asking is in the journal."""
+"""A person's number: covered wherever it is shown, until a counselor asks for it. Each asking is in the journal.
+
+So are the numbers that a person wrote in an SMS: mostly their own, or that of somebody of theirs.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from ftcore.database import Database, Transaction
 from ftcore.errors import NotFound
 from ftcore.model import Person
-from ftcore.outreach.threads import MISSING
-from ftcore.phones import display
+from ftcore.outreach.threads import MISSING, Details
+from ftcore.phones import covered_in, display
 from ftcore.trust import access, journal
 
 # A call is made at once; a screen that is left alone shows no number for long.
@@ -32,3 +36,22 @@ def reveal(database: Database, person: Person, conversation_id: UUID, now: datet
         return display(row["phone"])
 
     return database.transact(read)
+
+
+def covered(found: Details) -> Details:
+    """The thread as it stands on a screen before anybody asks: numbers that the person wrote are covered.
+
+    What the agency wrote is left as it was sent; what is stored, read and sent knows nothing of it.
+    """
+    return replace(
+        found,
+        lines=tuple(replace(line, body=covered_in(line.body)) if line.incoming else line for line in found.lines),
+        prerequisites=tuple(replace(each, quote=quoted(each.quote)) for each in found.prerequisites),
+        interest_quote=quoted(found.interest_quote),
+        available_quote=quoted(found.available_quote),
+    )
+
+
+def quoted(quote: str | None) -> str | None:
+    """What somebody wrote, with the numbers in it covered; None stays None."""
+    return None if quote is None else covered_in(quote)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ftcore.database import Database, Row
 from ftcore.model import ConversationState, Person, Verdict
+from ftcore.phones import covered_in
 from ftcore.trust import access
 
 # A person who wrote should not wait longer than this for another person.
@@ -67,6 +68,7 @@ class Thread:
     state: ConversationState
     verdict: Verdict | None
     changed_utc: datetime
+    # For a list on a screen: numbers in it are covered.
     latest_answer: str | None
     unread: bool = False
     taken_over: bool = False
@@ -139,7 +141,7 @@ def thread(row: Row) -> Thread:
         ConversationState(row["state"]),
         Verdict(row["verdict"]) if row["verdict"] else None,
         row["changed_utc"],
-        row["latest_answer"],
+        None if row["latest_answer"] is None else covered_in(row["latest_answer"]),
         bool(row["unread"]),
         row["taken_over_utc"] is not None,
     )

@@ -40,11 +40,17 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that goes on: who acts, in which agency, and the other roles that they may take."""
+    """A session that goes on: who acts, in which agency, and the other roles that they may take.
+
+    `ends_utc` is when it ends if nobody clicks any more; None for the demo's, which does not end. `lasts` says that
+    a click would make it last longer.
+    """
 
     person: Person
     agency_name: str
     roles: tuple[Role, ...]
+    ends_utc: datetime | None = None
+    lasts: bool = True
 
 
 def resume(database: Database, identity: Identity, now: datetime, *, active: bool = True) -> Session | Refusal:
@@ -63,7 +69,9 @@ def resume(database: Database, identity: Identity, now: datetime, *, active: boo
     account = accounts.of_row(found)
     if not account.allowed:
         return Refusal.NO_ROLE
-    if active and now - found["seen_utc"] >= _NOTED_EVERY:
+    seen = found["seen_utc"]
+    if active and now - seen >= _NOTED_EVERY:
+        seen = now
         database.transact(
             lambda tx: tx.execute(
                 "UPDATE sign_in_session SET seen_utc = $2 WHERE session_key = $1 AND seen_utc < $2",
@@ -71,7 +79,7 @@ def resume(database: Database, identity: Identity, now: datetime, *, active: boo
                 now,
             )
         )
-    return _session(account, Role(found["role"]), found["agency_name"])
+    return _session(account, Role(found["role"]), found["agency_name"], found["began_utc"], seen)
 
 
 def sign_out(database: Database, identity: Identity, now: datetime) -> None:
@@ -143,7 +151,7 @@ def _begin(tx: Transaction, identity: Identity, now: datetime) -> Session | Refu
     forget_old(tx, now)
     journal.record(tx, agency_id, str(account.account_id), "signed in", account.account_id, now, role)
     name = tx.value("SELECT name FROM agency WHERE agency_id = $1", account.agency_id) if account.agency_id else None
-    return _session(account, role, name)
+    return _session(account, role, name, now, now)
 
 
 def _end(tx: Transaction, session_key: str, now: datetime, refusal: Refusal | None) -> None:
@@ -163,7 +171,8 @@ def _end(tx: Transaction, session_key: str, now: datetime, refusal: Refusal | No
     )
 
 
-def _session(account: Account, role: Role, agency_name: str | None) -> Session:
+def _session(account: Account, role: Role, agency_name: str | None, began: datetime, seen: datetime) -> Session:
     acting = role if role in account.allowed else account.allowed[0]
     person = Person(str(account.account_id), account.name, acting, account.agency_id or NO_AGENCY)
-    return Session(person, agency_name or "Toutes les agences", account.allowed)
+    at_most, idle = began + LONGEST, seen + IDLE
+    return Session(person, agency_name or "Toutes les agences", account.allowed, min(at_most, idle), idle < at_most)

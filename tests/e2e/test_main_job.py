@@ -33,6 +33,10 @@ def test_an_answer_typed_on_a_sandbox_phone_is_counted_on_the_metrics_page(addre
     page = browser_page
     page.goto(address)
     expect(page.get_by_role("heading", name="Rédaction", exact=True)).to_be_visible()
+    # The framework's own words are French, also for who hears them.
+    assert page.locator("html").get_attribute("lang") == "fr"
+    expect(page.get_by_role("button", name="Choisir un fichier")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"10\sMo par fichier"))).to_be_visible()
     picture(page, "redaction")
 
     go_to(page, "Mesures")

@@ -33,13 +33,17 @@ class House:
     browser: Browser
 
     def visitor(self) -> Page:
-        page = self.browser.new_page(viewport={"width": 1280, "height": 900}, locale="fr-FR")
-        page.set_default_timeout(60_000)
-        return page
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+        context.set_default_timeout(60_000)
+        return context.new_page()
 
     def enter(self, page: Page, subject: str) -> None:
         """Go to the program, and through the provider's own page."""
         page.goto(self.address)
+        self.sign_in(page, subject)
+
+    def sign_in(self, page: Page, subject: str) -> None:
+        """From whatever page asks for it, through the provider's own."""
         page.get_by_role("button", name="Se connecter").click()
         page.get_by_role("button", name=subject).click()
         page.wait_for_url(f"{self.address}/**")
@@ -130,3 +134,34 @@ def test_nobody_gets_in_without_signing_in_and_everybody_sees_what_is_theirs(hou
     thief.reload()
     expect(thief.get_by_text("Votre session est terminée")).to_be_visible(timeout=60_000)
     assert "Camille" not in thief.inner_text("body")
+
+
+def test_signing_in_leads_back_to_where_one_was_and_to_what_one_was_typing(house: House) -> None:
+    page = house.visitor()
+    page.goto(f"{house.address}/mesures?periode=7+jours&comparee=Un+an+avant")
+    other = page.context.new_page()
+    other.goto(f"{house.address}/redaction?tache=rewrite")
+    # Both leave for the provider before either comes back.
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("button", name="camille")).to_be_visible()
+    house.sign_in(other, "camille")
+    expect(other.get_by_role("heading", name="Rédaction", exact=True)).to_be_visible()
+    assert other.url == f"{house.address}/redaction?tache=rewrite"
+    page.get_by_role("button", name="camille").click()
+    expect(page.get_by_role("combobox", name="Comparée à")).to_have_value("Un an avant")
+    expect(page.get_by_role("combobox", name="Période")).to_have_value("7 jours")
+    assert not [cookie for cookie in page.context.cookies() if "retour" in cookie["name"]]
+
+    # The session of the other tab ends while one types there.
+    other.get_by_role("button", name="Offre d'emploi").click()
+    other.get_by_label("Vos notes").fill("Cherche serveur à Annonay")
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="End session").click()
+    expect(page.get_by_role("button", name="Se connecter")).to_be_visible()
+    other.get_by_role("button", name="Rédiger", exact=True).click()
+    expect(other.get_by_text("Votre session est terminée")).to_be_visible()
+    expect(other.get_by_text("est gardé une heure")).to_be_visible()
+    house.sign_in(other, "camille")
+    expect(other.get_by_label("Vos notes")).to_have_value("Cherche serveur à Annonay")
+    expect(other.get_by_text("est de nouveau là")).to_be_visible()
+    assert other.url == f"{house.address}/redaction?tache=offer"

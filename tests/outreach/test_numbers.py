@@ -10,7 +10,7 @@ import pytest
 
 from ftcore.errors import NotAllowed, NotFound
 from ftcore.model import Role
-from ftcore.outreach import numbers, threads
+from ftcore.outreach import numbers, threads, worklist
 from ftcore.phones import covered
 
 
@@ -68,3 +68,27 @@ def test_nobody_else_is_told_a_number(town: Any, thread: tuple[UUID, UUID]) -> N
         numbers.reveal(town.database, town.colleague, uuid4(), town.now)
     assert str(foreign.value) == str(invented.value)
     assert revealed(town) == []
+
+
+def test_a_number_that_a_person_wrote_is_covered_on_screens_and_nowhere_else(town: Any) -> None:
+    (person,) = town.people()
+    town.launch([person])
+    phone = town.database.value("SELECT phone FROM candidate")
+    town.accepted()
+    town.writes(phone, "Oui, appelez le 06 39 98 00 77")
+    conversation_id = town.database.value("SELECT conversation_id FROM conversation")
+    found = threads.details(town.database, town.counselor, conversation_id)
+    assert found.interest_quote == "Oui, appelez le 06 39 98 00 77"
+    shown = numbers.covered(found)
+    assert shown.interest_quote == "Oui, appelez le 06 •• •• •• 77"
+    assert [line.body for line in shown.lines if line.incoming] == ["Oui, appelez le 06 •• •• •• 77"]
+    assert [line.body for line in shown.lines if not line.incoming] == [
+        line.body for line in found.lines if not line.incoming
+    ]
+    listed = [
+        thread
+        for which in worklist.WorkList
+        for thread in worklist.worklist(town.database, town.counselor, which, town.now, None, 10)
+    ]
+    assert {thread.latest_answer for thread in listed} == {"Oui, appelez le 06 •• •• •• 77"}
+    assert town.database.value("SELECT body FROM reply") == "Oui, appelez le 06 39 98 00 77"

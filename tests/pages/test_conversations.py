@@ -194,10 +194,20 @@ def test_a_number_is_covered_until_it_is_asked_for_and_again_when_one_leaves(
     def numbers_shown(app: AppTest) -> list[str]:
         return [text.value for text in app.text if text.value.startswith("☎")]
 
+    def written(app: AppTest) -> list[str]:
+        """The last two digits, and how often each way: in the thread, and as the quote beside it."""
+        shown = " ".join(one.value.replace("\\", "") for one in (*app.text, *app.caption))
+        return [way for way in ("06.••.••.••.77", "06.39.98.00.77") for _ in range(shown.count(way))]
+
+    house.database.transact(
+        lambda tx: tx.execute("UPDATE reply SET body = 'lundi, au 06.39.98.00.77' WHERE body = 'dès lundi'")
+    )
     app = opened(open_page, answered["0"])
     assert numbers_shown(app) == ["☎ 06 •• •• •• 00"]
+    assert written(app) == ["06.••.••.••.77"] * 2, "in the thread and as a quote"
     app.button(key="conversations.reveal").click().run()
     assert numbers_shown(app) == ["☎ 06 39 98 00 00"]
+    assert written(app) == ["06.39.98.00.77"] * 2
     (entry,) = house.database.rows("SELECT actor, subject FROM journal WHERE act = 'number revealed'")
     assert entry["actor"] == house.person.person_id
     app.button(key=f"conversations.list.{WorkList.READ.value}").click().run()
@@ -207,5 +217,5 @@ def test_a_number_is_covered_until_it_is_asked_for_and_again_when_one_leaves(
     assert numbers_shown(app) == ["☎ 06 •• •• •• 00"], "who comes back asks again"
     app.button(key="conversations.reveal").click().run()
     later = utc_now() + numbers.SHOWN_FOR
-    monkeypatch.setattr("pages.thread_side.utc_now", lambda: later)
+    monkeypatch.setattr("pages.numbers_shown.utc_now", lambda: later)
     assert numbers_shown(app.run()) == ["☎ 06 •• •• •• 00"], "a screen that is left alone shows it no longer"

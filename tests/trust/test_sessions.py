@@ -44,7 +44,7 @@ def test_a_fresh_token_begins_a_session_in_its_agency_and_first_role(database: D
     assert (found.person.name, found.person.role, found.person.agency_id) == ("Camille Essai", Role.COUNSELOR, agency)
     assert found.agency_name == "Agence d'essai"
     assert found.roles == (Role.COUNSELOR, Role.TEAM_LEAD)
-    assert resumed(database, CAMILLE, NOW + timedelta(minutes=1)) == found
+    assert resumed(database, CAMILLE, NOW + timedelta(minutes=1)).person == found.person
     assert "Camille" not in found.person.person_id
     assert acts(database) == ["agency recorded", "signed in"]
 
@@ -76,6 +76,18 @@ def test_a_session_ends_after_idle_minutes_and_after_twelve_hours(
     assert sessions.resume(database, CAMILLE, now) is Refusal.ENDED, "it stays ended"
     ended = database.rows("SELECT detail FROM journal WHERE act = 'session over'")
     assert [row["detail"] for row in ended] == [refusal]
+
+
+def test_a_session_says_when_it_ends_and_whether_a_click_helps(database: Database, agency: UUID) -> None:
+    assert resumed(database, CAMILLE, NOW).ends_utc == NOW + sessions.IDLE
+    later = NOW + timedelta(minutes=20)
+    assert resumed(database, CAMILLE, later, active=False).ends_utc == NOW + sessions.IDLE
+    for minutes in range(20, 12 * 60 - 10, 20):
+        found = resumed(database, CAMILLE, NOW + timedelta(minutes=minutes))
+        half_an_hour = NOW + timedelta(minutes=minutes) + sessions.IDLE
+        assert (found.ends_utc, found.lasts) == (
+            (half_an_hour, True) if half_an_hour < NOW + sessions.LONGEST else (NOW + sessions.LONGEST, False)
+        )
 
 
 def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(database: Database, agency: UUID) -> None:
