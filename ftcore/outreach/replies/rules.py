@@ -97,7 +97,7 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
         return Ruling(turned[0], PLAIN, turned[1], cues)
     if wordings.AT_FIRST.search(text) and not (yes and "no" not in cues and "turn" in cues):
         return ruled(Answer.NO, LIKELY, "no")
-    if "call" in cues and not ("may call" in cues and yes) and (not no or found["no"] in found["call"]):
+    if "call" in cues and not ("may call" in cues and yes) and (not no or found.get("no", "👎") in found["call"]):
         unsure = "unsure" in cues and found["unsure"] not in found["call"]
         return ruled(Answer.CALLBACK, LIKELY if unsure else PLAIN, "call")
     if expecting == Expecting.PREREQUISITE and not (yes and no) and not said.asks:
@@ -129,7 +129,7 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
         if "unsure" not in cues or said.asks:
             return ruled(Answer.QUESTION, LIKELY if no else PLAIN, "question")
         return Ruling(None, 0.0, found["question"], cues)
-    if "unsure" in cues and (not no or found["no"] in found["unsure"] or _is_not_yet(found)):
+    if "unsure" in cues and (not no or found.get("no", "👎") in found["unsure"] or _is_not_yet(found)):
         return ruled(Answer.UNSURE, PLAIN if not yes else LIKELY, "unsure")
     if yes:
         if "busy" in cues or "have not" in cues:
@@ -152,7 +152,7 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
 
 def _is_not_yet(found: dict[str, str]) -> bool:
     """ "Pas dispo avant lundi" is no refusal, "déjà en poste, pas avant juin" is one."""
-    return "avant" in found["unsure"] and bool(re.search("dispo|possible|peu[tx]|pourr", found["no"]))
+    return "avant" in found["unsure"] and bool(re.search("dispo|possible|peu[tx]|pourr", found.get("no", "")))
 
 
 def _prerequisite(text: str, cues: frozenset[str]) -> Answer | None:
