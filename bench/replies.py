@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 
@@ -87,32 +87,46 @@ def _thresholds(part: Sequence[training.Example]) -> list[Row]:
 
 
 def _speeds(labelled: Sequence[training.Example], seconds: float) -> Iterable[Row]:
-    """Every message is a different one. Short answers that fold alike are remembered by the reader, so the same is
-    measured without that memory too."""
+    """Every message is a different one. One by one, short answers that fold alike are remembered by the reader, so the
+    same is measured without that memory too; many at once, nothing is remembered."""
     texts = sorted({example.text for example in labelled})
     for processes in (1, 2):
-        for remembered in (False, True):
+        for way, reading in _WAYS.items():
             with ProcessPoolExecutor(processes) as pool:
-                jobs = [pool.submit(_measured, texts, seconds, remembered) for _ in range(processes)]
+                jobs = [pool.submit(_measured, texts, seconds, reading) for _ in range(processes)]
                 rates = [job.result() for job in jobs]
             yield {
                 "processes": processes,
                 "distinct messages": len(texts),
-                "memory of short answers": "yes" if remembered else "no",
+                "read": way,
                 "readings/s": round(sum(wall for wall, _ in rates)),
                 # On a machine that others use as well, this is the figure to compare.
                 "a second of processor": round(sum(own for _, own in rates) / processes),
             }
 
 
-def _measured(texts: Sequence[str], seconds: float, remembered: bool) -> tuple[float, float]:
+def _one_by_one(texts: Sequence[str]) -> None:
     for text in texts:
         replies.read(text, now=NOW)
+
+
+def _anew(texts: Sequence[str]) -> None:
+    for text in texts:
+        replies.read(text, now=NOW)
+        reader.forget()
+
+
+def _at_once(texts: Sequence[str]) -> None:
+    replies.read_many([(text, NOW, None) for text in texts])
+
+
+_WAYS = {"one by one": _anew, "one by one, short ones remembered": _one_by_one, "many at once": _at_once}
+
+
+def _measured(texts: Sequence[str], seconds: float, reading: Callable[[Sequence[str]], None]) -> tuple[float, float]:
+    reading(texts)
     done, start, own = 0, time.perf_counter(), time.process_time()
     while (spent := time.perf_counter() - start) < seconds:
-        for text in texts:
-            replies.read(text, now=NOW)
-            if not remembered:
-                reader.forget()
+        reading(texts)
         done += len(texts)
     return done / spent, done / (time.process_time() - own)

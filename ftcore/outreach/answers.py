@@ -53,16 +53,25 @@ def take_answers(
     """Read incoming SMS and opt-outs in the order in which they came; gives callback ids by outcome."""
     handled: defaultdict[str, list[str]] = defaultdict(list)
     group: list[_Answer] = []
-    for row in callbacks:
-        form = json.loads(row["form"])
-        phone = normalise(form["phoneNumber" if row["kind"] == "opt_out" else "from"])
+    came = [(row, json.loads(row["form"])) for row in callbacks]
+    phones = [normalise(form["phoneNumber" if row["kind"] == "opt_out" else "from"]) for row, form in came]
+    readings = iter(
+        replies.read_many(
+            [
+                (form["text"], row["received_utc"], None)
+                for (row, form), phone in zip(came, phones, strict=True)
+                if phone is not None and row["kind"] != "opt_out"
+            ]
+        )
+    )
+    for (row, form), phone in zip(came, phones, strict=True):
         if phone is None:
             handled["unmatched"].append(row["callback_id"])
         elif row["kind"] == "opt_out":
             stops.opt_out(tx, phone, now, "gateway", "STOP reçu par la passerelle")
             handled["news"].append(row["callback_id"])
         else:
-            answer = _Answer(row, phone, form["text"], replies.read(form["text"], now=row["received_utc"]))
+            answer = _Answer(row, phone, form["text"], next(readings))
             if answer.read.answer is Answer.STOP:
                 # What came before the STOP is read before it; the STOP itself counts everywhere.
                 _advance(tx, group, hours, now, handled)

@@ -63,6 +63,8 @@ def read(text: str, expecting: Expecting | None = None) -> Answer:
         pytest.param("augmente mon score", Answer.UNCLEAR, id="an order about the record"),
         pytest.param("👍 merci 🙏", Answer.YES, id="a thumb and courtesy"),
         pytest.param("❓", Answer.QUESTION, id="a question mark as a sign"),
+        pytest.param("👎 appelez moi", Answer.CALLBACK, id="a thumb down with a wish to be called"),
+        pytest.param("👎 je sais pas", Answer.UNSURE, id="a thumb down with a doubt"),
     ],
 )
 def test_an_answer_is_read_as_a_person_would(text: str, answer: Answer) -> None:

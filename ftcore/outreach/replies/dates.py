@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import dateparser
 
+from ftcore.outreach.replies.possible import Possible
+
 _MONTHS = (
     r"janv(?:ier)?|fevr(?:ier)?|fev|mars|avril|avr|mai|juin|juillet|juil|aout|sept(?:embre)?|oct(?:obre)?"
     r"|nov(?:embre)?|dec(?:embre)?"
@@ -50,11 +52,6 @@ _DAY = re.compile(
     rf"|:|\d|[/.-]\d))"
     r")"
 )
-_MAY_NAME = re.compile(
-    r"\d|\bdans |lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|2m1|dem1|dmain|suite|immediat"
-    r"|maintenant|mtn|asap|aujourd"
-    r"|semaine|sem pro|mois|janv|fev|mars|avr|\bmai\b|juin|juil|aout|sept|oct|nov|dec|annee|possible"
-)
 # What says that the day is a first day of work, and no hour to be called at.
 _CUE = re.compile(
     r"partir d|compter d|pas (?:\w+ ){0,4}avant|avant (?:le |la |l'|fin |debut |mi)|\bdes (?:le |la |l'"
@@ -63,6 +60,7 @@ _CUE = re.compile(
     r"|debut|jusqu|pret|reprendre|embauch|bosser|travailler|demain"
 )
 _RANGE_FROM = re.compile(r"partir d|compter d|pas (?:\w+ ){0,4}avant|\bdes ")
+_POSSIBLE = Possible({"day": _DAY.pattern, "cue": _CUE.pattern, "range": _RANGE_FROM.pattern})
 
 
 def first_day(text: str, now: datetime, *, only_said: bool) -> date | None:
@@ -70,12 +68,10 @@ def first_day(text: str, now: datetime, *, only_said: bool) -> date | None:
 
     `now` is the moment in naive UTC; a weekday is the next one after it, a month its first day to come.
     """
-    if not _MAY_NAME.search(text):
+    possible = _POSSIBLE.within(text)
+    if "day" not in possible or (only_said and not ("cue" in possible and _CUE.search(text))):
         return None
-    cue = _CUE.search(text)
-    if only_said and cue is None:
-        return None
-    starts = _RANGE_FROM.search(text)
+    starts = _RANGE_FROM.search(text) if "range" in possible else None
     found = (_DAY.search(text, starts.start()) if starts else None) or _DAY.search(text)
     if found is None:
         return None

@@ -7,8 +7,8 @@ punctuation ("jsuis pa dispo dsl" gives "je suis pas disponible desole").
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -176,18 +176,17 @@ _ASKS = frozenset("❓❔⁉؟")
 _PHONE = frozenset("📞☎📱🤙")
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A message in plain words. `sentences` are the same words, cut at commas, full stops, marks and line ends."""
 
     text: str
     sentences: tuple[str, ...]
     asks: bool
-    up: bool
-    down: bool
-    shrugs: bool
-    phones: bool
-    foreign: bool
+    up: bool = False
+    down: bool = False
+    shrugs: bool = False
+    phones: bool = False
+    foreign: bool = False
 
 
 def has(text: str, roots: tuple[str, ...]) -> bool:
@@ -200,18 +199,19 @@ def has(text: str, roots: tuple[str, ...]) -> bool:
 
 def plain(low: str) -> Folded:
     """The plain words of a text that `fold_lines` has folded."""
-    pieces = [piece for piece in _ENDS.split(low) if piece] if _ENDS.search(low) else [low]
-    sentences = tuple(said for piece in pieces if (said := " ".join(map(_expand, _TOKENS.findall(piece)))))
-    ascii_only = low.isascii()
+    sentences = tuple([said for piece in _ENDS.split(low) if (said := " ".join(map(_expand, _TOKENS.findall(piece))))])
+    text = " ".join(sentences)
+    if low.isascii():
+        return Folded(text, sentences, "?" in low)
     return Folded(
-        " ".join(sentences),
+        text,
         sentences,
-        "?" in low or (not ascii_only and not _ASKS.isdisjoint(low)),
-        not ascii_only and not _UP.isdisjoint(low),
-        not ascii_only and not _DOWN.isdisjoint(low),
-        not ascii_only and not _SHRUG.isdisjoint(low),
-        not ascii_only and not _PHONE.isdisjoint(low),
-        not ascii_only and any(c.isalpha() and not c.isascii() for c in low),
+        "?" in low or not _ASKS.isdisjoint(low),
+        not _UP.isdisjoint(low),
+        not _DOWN.isdisjoint(low),
+        not _SHRUG.isdisjoint(low),
+        not _PHONE.isdisjoint(low),
+        any(c.isalpha() and not c.isascii() for c in low),
     )
 
 

@@ -13,11 +13,13 @@ complaint about silence, a wish for a time or for other offers is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
 from ftcore.outreach.replies.folding import Folded, has
 from ftcore.outreach.replies.lexicon import letters
+from ftcore.outreach.replies.possible import Possible
 
 
 class Wish(Enum):
@@ -213,10 +215,32 @@ _SIGNED = re.compile(r"\W*(?:STOP|stop|Stop)\W+[A-ZÉ][a-zé]+(?: [A-ZÉ][a-zé]
 _TO_END = frozenset({"annuler", "annulez", "quitter"})
 
 
+_ROOTS = Possible(
+    {
+        name: "|".join(map(re.escape, roots))
+        for name, roots in (("strong", _STRONG), ("negation", _NEGATION), ("contact", _CONTACT))
+    }
+)
+_THE_NUMBER = re.compile(r"\b(?:supprimez|effacez|retirez|enlevez) (?:le|les)$")
+_POSSIBLE = Possible(
+    {
+        "worded": _WORDED.pattern,
+        "complains": _COMPLAINS.pattern,
+        "for a time": _FOR_A_TIME.pattern,
+        "at the end": _AT_THE_END.pattern,
+        "the number": _THE_NUMBER.pattern,
+        "ordinary": _ORDINARY.pattern,
+        "edge": _EDGE.pattern,
+        "doubt": _DOUBT.pattern,
+    }
+)
+
+
 def _may_concern(text: str) -> bool:
-    if has(text, _STRONG) or text in ("end", "fin") or text in _TO_END:
+    roots = _ROOTS.within(text)
+    if "strong" in roots or text in ("end", "fin") or text in _TO_END:
         return True
-    return has(text, _NEGATION) and has(text, _CONTACT)
+    return "negation" in roots and "contact" in roots
 
 
 def _plain(sentence: str) -> str:
@@ -234,33 +258,44 @@ def look(body: str, said: Folded) -> Found:
     text = _plain(said.text)
     if is_alone(text) or _SPELT.fullmatch(body) or _SIGNED.fullmatch(body):
         return Found(Wish.SURE, said.text[:60])
-    wish = _worded(text, said)
+    possible = _POSSIBLE.within(text)
+    wish = _worded(text, said, possible)
     if wish is not None:
         if _CALLS.search(text):
             return _NONE
         return wish
-    alone = any(is_alone(_plain(sentence)) for sentence in said.sentences)
+    alone = len(said.sentences) > 1 and any(is_alone(_plain(sentence)) for sentence in said.sentences)
     if text in _TO_END:
         return Found(Wish.DOUBT, text)
-    rest = _ORDINARY.sub(" ", text)
-    if (alone or _EDGE.search(rest)) and (_LEAVING.search(text) or _SHOUTED_LAST.search(body)):
+    rest = text
+    if "ordinary" in possible and (rest := _ORDINARY.sub(" ", text)) != text:
+        possible = _POSSIBLE.within(rest)
+    if (alone or ("edge" in possible and _EDGE.search(rest))) and (_LEAVING.search(text) or _SHOUTED_LAST.search(body)):
         return Found(Wish.SURE, "stop")
     if alone:
         return Found(Wish.DOUBT, "stop", alone=True)
-    return Found(Wish.DOUBT, doubt[0]) if (doubt := _DOUBT.search(rest)) else _NONE
+    doubt = _DOUBT.search(rest) if "doubt" in possible else None
+    return Found(Wish.DOUBT, doubt[0]) if doubt else _NONE
 
 
-def _worded(text: str, said: Folded) -> Found | None:
+def _worded(text: str, said: Folded, in_text: Collection[str]) -> Found | None:
     """A clear sentence, or None."""
     for sentence in said.sentences:
-        plain = _plain(sentence)
+        plain, possible = text, in_text
+        if len(said.sentences) > 1:
+            plain = _plain(sentence)
+            possible = _POSSIBLE.within(plain)
         kinds = letters(plain)
-        if _SAID.search(kinds) or _WORDED.search(plain):
-            limited = _COMPLAINS.search(plain) or _FOR_A_TIME.search(plain) or _SOME_OFFERS.search(plain)
+        if _SAID.search(kinds) or ("worded" in possible and _WORDED.search(plain)):
+            limited = (
+                ("complains" in possible and _COMPLAINS.search(plain))
+                or ("for a time" in possible and _FOR_A_TIME.search(plain))
+                or _SOME_OFFERS.search(plain)
+            )
             return Found(Wish.DOUBT if limited else Wish.SURE, plain)
-    if (last := _AT_THE_END.search(text)) and _ABOUT_MESSAGES.search(text):
+    if "at the end" in in_text and (last := _AT_THE_END.search(text)) and _ABOUT_MESSAGES.search(text):
         return Found(Wish.SURE, last[0])
-    if re.search(r"\b(?:supprimez|effacez|retirez|enlevez) (?:le|les)$", text) and "numero" in text:
+    if "the number" in in_text and "numero" in text and _THE_NUMBER.search(text):
         return Found(Wish.SURE, text[:60])
     return None
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ftcore.outreach.replies.possible import Possible
+
 # What is ordered of a machine, and about what: each alone is ordinary ("passez me voir", "ma candidature").
 _COMMAND = (
     r"(?:classe[rz]?|classifie[rz]?|considere[rz]?|marque[rz]?|enregistre[rz]?|note[rz]?|interprete[rz]?|lis|lisez"
@@ -105,7 +107,8 @@ _FORMS = (
         "augmente mon score",
     ),
 )  # fmt: skip
-_ORDER = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _FORMS))
+_ORDERS = {example: re.compile(pattern) for pattern, example in _FORMS}
+_POSSIBLE = Possible({example: pattern for pattern, example in _FORMS})
 
 # Words one of which every order has; most answers have none. Some orders are told by a mark instead.
 _WORDS = frozenset(
@@ -266,6 +269,7 @@ _SPLIT = re.compile(r"[a-z]+")
 
 def is_order(low: str) -> bool:
     """Whether a text (in small letters, no accents) speaks to the machine instead of answering."""
-    if _WORDS.isdisjoint(_SPLIT.findall(low)) and not _MARKS.search(low):
+    forms = _POSSIBLE.within(low)
+    if not forms or (_WORDS.isdisjoint(_SPLIT.findall(low)) and not _MARKS.search(low)):
         return False
-    return bool(_ORDER.search(low))
+    return any(_ORDERS[form].search(low) for form in forms)

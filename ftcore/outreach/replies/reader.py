@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
 from ftcore.model import Answer, Reading
-from ftcore.outreach.replies import dates, model, rules
+from ftcore.outreach.replies import dates, many, model, rules
 from ftcore.outreach.replies.cues import asks
 from ftcore.outreach.replies.folding import Folded, fold_lines, plain
 
@@ -31,20 +32,57 @@ def read(text: str, *, now: datetime, expecting: str | None = None) -> Reading:
     said = plain(low)
     ruling = rules.judge(text, low, said)
     if ruling is not None and ruling.answer is not None:
-        answer, confidence, evidence = ruling.answer, ruling.confidence, ruling.evidence
+        found = ruling.answer, ruling.confidence, ruling.evidence
     else:
-        # The text as typed is only read for a name after "pas".
-        typed = text if " pas " in said.text else ""
-        weighed = _weighed_before if len(said.text) <= _SHORT and not typed else _weighed
-        answer, confidence, evidence = weighed(typed, said, expecting)
-        if ruling is not None and ruling.doubtful:
-            confidence = min(confidence, ACTED_ON - 0.01)
+        typed = _typed(text, said)
+        guessed = _guessed_before if len(said.text) <= _SHORT and not typed else _guessed
+        found = guessed(typed, said, expecting)
+    return _reading(found, ruling, said, low, now)
+
+
+def read_many(messages: Sequence[tuple[str, datetime, str | None]]) -> list[Reading]:
+    """`read` for many answers, each with its `now` and `expecting`: the same readings, in less time."""
+    readings: list[Reading] = []
+    for begin in range(0, len(messages), _AT_ONCE):
+        some = messages[begin : begin + _AT_ONCE]
+        lows = [fold_lines(text) for text, _, _ in some]
+        saids = [plain(low) for low in lows]
+        rulings = [rules.judge(text, low, said) for (text, _, _), low, said in zip(some, lows, saids, strict=True)]
+        left = [at for at, ruling in enumerate(rulings) if ruling is None or ruling.answer is None]
+        guesses = iter(many.guesses([saids[at] for at in left], [some[at][2] for at in left]))
+        for (text, now, expecting), low, said, ruling in zip(some, lows, saids, rulings, strict=True):
+            if ruling is not None and ruling.answer is not None:
+                found = ruling.answer, ruling.confidence, ruling.evidence
+            else:
+                found = _weighed(next(guesses), _typed(text, said), said, expecting)
+            readings.append(_reading(found, ruling, said, low, now))
+    return readings
+
+
+# So many messages share the sums of the model: more are no faster.
+_AT_ONCE = 250
+
+
+def _typed(text: str, said: Folded) -> str:
+    """The text as typed, which is only read for a name after "pas"."""
+    return text if " pas " in said.text else ""
+
+
+def _reading(
+    found: tuple[Answer, float, str], ruling: rules.Ruling | None, said: Folded, low: str, now: datetime
+) -> Reading:
+    answer, confidence, evidence = found
+    if ruling is not None and ruling.doubtful:
+        confidence = min(confidence, ACTED_ON - 0.01)
     return Reading(answer, _asks(answer, said), _first_day(low, now, answer), confidence, evidence)
 
 
-def _weighed(text: str, said: Folded, expecting: str | None) -> tuple[Answer, float, str]:
+def _guessed(text: str, said: Folded, expecting: str | None) -> tuple[Answer, float, str]:
+    return _weighed(model.guess(said, expecting), text, said, expecting)
+
+
+def _weighed(guess: model.Guess, text: str, said: Folded, expecting: str | None) -> tuple[Answer, float, str]:
     """The model's answer; where it is not sure, what the rules say of the words is weighed too."""
-    guess = model.Guess(said, expecting)
     if guess.chance < SURE_ALONE or not _TWISTED.isdisjoint(said.text.split()) or "pas non" in said.text:
         ruling = rules.wording(text, said, expecting)
         guess.hear(ruling.answer, expecting)
@@ -57,13 +95,13 @@ def _weighed(text: str, said: Folded, expecting: str | None) -> tuple[Answer, fl
 _TWISTED = frozenset({"enfin", "finalement", "contre", "refuse", "refus", "refuser", "plutot", "avis", "mais"})
 
 # A few hundred short answers ("oui", "non merci") are most of what people write.
-_weighed_before = lru_cache(maxsize=10_000)(_weighed)
+_guessed_before = lru_cache(maxsize=10_000)(_guessed)
 _SHORT = 30
 
 
 def forget() -> None:
     """Forget the short answers read before: they are read anew."""
-    _weighed_before.cache_clear()
+    _guessed_before.cache_clear()
 
 
 def settled(reading: Reading) -> Answer:

@@ -7,6 +7,7 @@ speak to somebody, then yes, no and doubt.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ftcore.model import Answer, Expecting
@@ -28,7 +29,6 @@ class Ruling:
     answer: Answer | None
     confidence: float
     evidence: str
-    cues: frozenset[str]
     doubtful: bool = False
 
 
@@ -64,12 +64,11 @@ _DENIES = re.compile(r"\b(?:non|pas|plus|jamais)\b")
 
 def wording(body: str, said: Folded, expecting: str | None) -> Ruling:
     """What the words say, one voice among those that the statistical model weighs."""
-    cues, found = cues_of(body, said.text, said)
-    return _weighed(said.text, said, cues, found, expecting)
+    return _weighed(said.text, said, cues_of(body, said), expecting)
 
 
 def _final(answer: Answer, confidence: float, evidence: str) -> Ruling:
-    return Ruling(answer, confidence, evidence, frozenset())
+    return Ruling(answer, confidence, evidence)
 
 
 def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling:
@@ -80,24 +79,25 @@ def _left_alone(said: Folded, wish: opt_outs.Found) -> Ruling:
         return _final(Answer.STOP, CERTAIN, wish.evidence)
     if wish.wish is opt_outs.Wish.SURE or wish.alone:
         return _final(Answer.UNCLEAR, PLAIN, wish.evidence)
-    return Ruling(None, 0.0, wish.evidence, frozenset(), doubtful=True)
+    return Ruling(None, 0.0, wish.evidence, doubtful=True)
 
 
-def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str], expecting: str | None) -> Ruling:
+def _weighed(text: str, said: Folded, found: dict[str, str], expecting: str | None) -> Ruling:
     def ruled(answer: Answer, confidence: float, *names: str) -> Ruling:
-        return Ruling(answer, confidence, next((found[name] for name in names if name in found), text[:60]), cues)
+        return Ruling(answer, confidence, next((found[name] for name in names if name in found), text[:60]))
 
-    yes, no = bool({"yes", "up"} & cues), bool({"no", "down"} & cues)
+    cues = found.keys()
+    yes, no = "yes" in cues or "up" in cues, "no" in cues or "down" in cues
     if "wrong" in cues:
         return ruled(Answer.WRONG_PERSON, PLAIN, "wrong")
     if "chat" in cues:
         return ruled(Answer.UNCLEAR, LIKELY, "chat")
     turned = _last_word(wordings.DOUBLE.sub(" volontiers ", text)) if "turn" in cues else None
     if turned is not None:
-        return Ruling(turned[0], PLAIN, turned[1], cues)
-    if wordings.AT_FIRST.search(text) and not (yes and "no" not in cues and "turn" in cues):
+        return Ruling(turned[0], PLAIN, turned[1])
+    if "at first" in cues and not (yes and "no" not in cues and "turn" in cues):
         return ruled(Answer.NO, LIKELY, "no")
-    if "call" in cues and not ("may call" in cues and yes) and (not no or found["no"] in found["call"]):
+    if "call" in cues and not ("may call" in cues and yes) and (not no or found.get("no", "👎") in found["call"]):
         unsure = "unsure" in cues and found["unsure"] not in found["call"]
         return ruled(Answer.CALLBACK, LIKELY if unsure else PLAIN, "call")
     if expecting == Expecting.PREREQUISITE and not (yes and no) and not said.asks:
@@ -107,20 +107,20 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
     if prerequisite is not None:
         return ruled(prerequisite, PLAIN, "have not", "have", "unsure")
     if expecting == Expecting.AVAILABILITY and wordings.NOT_BEFORE.search(text) and _DATED.search(text):
-        return Ruling(Answer.YES, LIKELY, text[:60], cues)
+        return Ruling(Answer.YES, LIKELY, text[:60])
     if (
         not no
         and "unsure" not in cues
-        and wordings.SCHEDULE.match(text)
+        and "schedule" in cues
         and (expecting == Expecting.AVAILABILITY or wordings.FROM.search(text))
     ):
-        return Ruling(Answer.YES, PLAIN if expecting == Expecting.AVAILABILITY else LIKELY, text[:60], cues)
+        return Ruling(Answer.YES, PLAIN if expecting == Expecting.AVAILABILITY else LIKELY, text[:60])
     if yes and not no and wordings.NOT_BEFORE.search(text):
         return ruled(Answer.YES, LIKELY, "yes")
     if "reserve" in cues and (yes or no) and "question" not in cues:
-        return _reserved(text, cues, found)
+        return _reserved(text, found)
     if yes and no:
-        return Ruling(None, 0.0, found.get("no", "👎"), cues)
+        return Ruling(None, 0.0, found.get("no", "👎"))
     if "question" in cues:
         if yes and "unsure" not in cues:
             return ruled(Answer.YES, PLAIN, "yes", "up")
@@ -128,16 +128,16 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
             return ruled(Answer.NO, LIKELY, "no")
         if "unsure" not in cues or said.asks:
             return ruled(Answer.QUESTION, LIKELY if no else PLAIN, "question")
-        return Ruling(None, 0.0, found["question"], cues)
-    if "unsure" in cues and (not no or found["no"] in found["unsure"] or _is_not_yet(found)):
+        return Ruling(None, 0.0, found["question"])
+    if "unsure" in cues and (not no or found.get("no", "👎") in found["unsure"] or _is_not_yet(found)):
         return ruled(Answer.UNSURE, PLAIN if not yes else LIKELY, "unsure")
     if yes:
         if "busy" in cues or "have not" in cues:
-            return Ruling(None, 0.0, found.get("yes", "👍"), cues)
+            return Ruling(None, 0.0, found.get("yes", "👍"))
         return ruled(Answer.YES, PLAIN, "yes", "up")
     if no:
         if "unsure" in cues or "up" in cues or "easy" in cues or "double" in cues:
-            return Ruling(None, 0.0, found.get("no", "👎"), cues)
+            return Ruling(None, 0.0, found.get("no", "👎"))
         return ruled(Answer.NO, PLAIN, "no", "down")
     if "easy" in cues and len(text.split()) < 6:
         return ruled(Answer.YES, LIKELY, "easy")
@@ -147,15 +147,15 @@ def _weighed(text: str, said: Folded, cues: frozenset[str], found: dict[str, str
         return ruled(Answer.UNSURE, LIKELY, "shrug")
     if "phone" in cues:
         return ruled(Answer.CALLBACK, LIKELY, "phone")
-    return Ruling(None, 0.0, "", cues)
+    return Ruling(None, 0.0, "")
 
 
 def _is_not_yet(found: dict[str, str]) -> bool:
     """ "Pas dispo avant lundi" is no refusal, "déjà en poste, pas avant juin" is one."""
-    return "avant" in found["unsure"] and bool(re.search("dispo|possible|peu[tx]|pourr", found["no"]))
+    return "avant" in found["unsure"] and bool(re.search("dispo|possible|peu[tx]|pourr", found.get("no", "")))
 
 
-def _prerequisite(text: str, cues: frozenset[str]) -> Answer | None:
+def _prerequisite(text: str, cues: Collection[str]) -> Answer | None:
     """The answer to "avez-vous le permis ?", where what one has or has not counts."""
     if wordings.LATER.search(text) and "yes" not in cues and "no" not in cues:
         return Answer.UNSURE
@@ -168,21 +168,22 @@ def _prerequisite(text: str, cues: frozenset[str]) -> Answer | None:
     return None
 
 
-def _reserved(text: str, cues: frozenset[str], found: dict[str, str]) -> Ruling:
+def _reserved(text: str, found: dict[str, str]) -> Ruling:
     """ "Oui mais …": what follows decides, and a yes with a reserve is no yes."""
+    cues = found.keys()
     after = text[list(wordings.RESERVE.finditer(text))[-1].end() :]
     side = _side(after)
     if side is Answer.NO and not wordings.HAVE_NOT.search(after) and "pas" not in after.split()[:1]:
-        return Ruling(Answer.NO, LIKELY, after.strip()[:60], cues)
+        return Ruling(Answer.NO, LIKELY, after.strip()[:60])
     if "yes" in cues and after.split()[:1] in (["pas"], ["si"]):
-        return Ruling(Answer.UNSURE, LIKELY, after.strip()[:60], cues)
+        return Ruling(Answer.UNSURE, LIKELY, after.strip()[:60])
     if side is Answer.YES and "unsure" not in cues:
-        return Ruling(Answer.YES, LIKELY, after.strip()[:60], cues)
+        return Ruling(Answer.YES, LIKELY, after.strip()[:60])
     if ("yes" in cues and "no" not in cues) or ("yes" in cues and side is Answer.NO):
-        return Ruling(Answer.UNSURE, LIKELY, found["reserve"], cues)
+        return Ruling(Answer.UNSURE, LIKELY, found["reserve"])
     if "no" in cues and "yes" not in cues and "unsure" not in cues:
-        return Ruling(Answer.NO, LIKELY, found["no"], cues)
-    return Ruling(None, 0.0, found["reserve"], cues)
+        return Ruling(Answer.NO, LIKELY, found["no"])
+    return Ruling(None, 0.0, found["reserve"])
 
 
 def _last_word(text: str) -> tuple[Answer, str] | None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ftcore.model import Answer
 from ftcore.outreach.replies import model, rules
 from ftcore.outreach.replies.folding import fold_lines, plain
-from ftcore.outreach.replies.reader import read, settled
+from ftcore.outreach.replies.reader import read_many, settled
 
 FILES = ("ordinary.csv", "varied.csv", "composed.csv", "opt_outs.csv", "stop_words.csv")
 # Messages of many people that were never trained or tuned on: only ever measured.
@@ -133,7 +133,7 @@ def _columns(text: str, expecting: str | None) -> tuple[list[int], list[int]]:
     low = fold_lines(text)
     said = plain(low)
     ruling = rules.judge(text, low, said) or rules.wording(text, said, expecting)
-    return model.features(said, expecting)[0], model.voices(ruling.answer, expecting)
+    return model.features(said, expecting), model.voices(ruling.answer, expecting)
 
 
 def _variants(example: Example) -> list[str]:
@@ -226,8 +226,9 @@ def judge(labelled: Iterable[Example]) -> Judged:
     confusion: Counter[tuple[Answer, Answer]] = Counter()
     wrong = []
     questions = days = left = acted = 0
-    for example in labelled:
-        found = read(example.text, now=_NOW, expecting=example.expecting)
+    some = list(labelled)
+    readings = read_many([(example.text, _NOW, example.expecting) for example in some])
+    for example, found in zip(some, readings, strict=True):
         confusion[example.answer, found.answer] += 1
         if found.answer is not example.answer:
             wrong.append((example, found.answer))
