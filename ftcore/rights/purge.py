@@ -17,6 +17,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.insight import outcomes, traits
 from ftcore.matching import pool
 from ftcore.model import Person
+from ftcore.outreach import worklist
 from ftcore.rights import backups, forgetting
 from ftcore.rights.compaction import want
 from ftcore.trust import access, journal, kept_stops, number_keys, retention
@@ -306,6 +307,7 @@ def _erase_skeletons(tx: Transaction, rows: list[Row], _: datetime) -> None:
             tx.execute(
                 f"DELETE FROM {table} WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[])", agency_id, ids
             )
+        worklist.changed(tx, agency_id, ids)
 
 
 def _hash_objections(tx: Transaction, rows: list[Row], key: bytes) -> None:

@@ -129,7 +129,8 @@ def test_an_erasure_leaves_every_figure_as_it_was(town: Town) -> None:
 def test_no_purge_and_no_erasure_changes_what_mesures_counts(
     fresh_database: Any, town: Town, steps: list[tuple[str, int]], later: list[tuple[str, int]]
 ) -> None:
-    for table in ("conversation", "message", "reply", "candidate", "outcome", "outcome_sum", "outcome_check"):
+    for table in ("conversation", "message", "reply", "candidate", "outcome", "outcome_sum", "outcome_check",
+                  "work_waiting"):  # fmt: skip
         town.database.transact(lambda tx, table=table: tx.execute(f"DELETE FROM {table}"))
     town.now = NOW
     history = Forgetting(town)
