@@ -13,10 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-import pyarrow as pa
 
-from bench import metrics_country
-from bench.engines import served
+from bench import metrics_country, metrics_server
 from bench.metrics_country import FIRST, LAST, ONE_AGENCY
 from bench.peers import pandas_figures
 from bench.report import show
@@ -34,8 +32,6 @@ VIEWS = {
     "one agency, a year": Filters(FIRST, LAST, (ONE_AGENCY,)),
     "country, a year": Filters(FIRST, LAST),
 }
-# What the figures read; the tables of messages and replies stay where they are made.
-_READ = ("agency", "offer", "campaign", "conversation", "outcome", "outcome_sum", "outcome_check")
 
 
 @click.command(help="The whole page Mesures, one agency and the country, by size: DuckDB, PostgreSQL, pandas.")
@@ -101,40 +97,16 @@ def _refreshed(database: Database) -> Row:
 
 def _server(file: Path, size: int, runs: int) -> list[Row]:
     """PostgreSQL with the same rows."""
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, served(Path(folder)) as address:
-        source, database = Database.open(str(file)), Database.open(address)
-        try:
-            for table in _READ:
-                _load(source, database, table)
-            database.transact(lambda tx: tx.execute("ANALYZE"))
-            return [_timed("postgresql", size, name, runs, lambda f=f: _view(database, f)) for name, f in VIEWS.items()]  # type: ignore[misc]
-        finally:
-            source.close()
-            database.close()
-
-
-def _load(source: Database, target: Database, table: str) -> None:
-    with source.read() as reader:
-        columns = [row["column_name"] for row in reader.rows(_COLUMNS, table)]
-        for batch in reader.batches(f"SELECT {', '.join(columns)} FROM {table}", 100_000):
-            rows = pa.table({name: [_plain(row[n]) for row in batch] for n, name in enumerate(columns)})
-            target.transact(lambda tx, rows=rows: tx.load(table, rows))  # type: ignore[misc]
-
-
-_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position"
-
-
-def _plain(value: object) -> object:
-    return str(value) if type(value).__name__ == "UUID" else value
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, metrics_server.holding(file, Path(folder)) as database:
+        return [_timed("postgresql", size, name, runs, lambda f=f: _view(database, f)) for name, f in VIEWS.items()]  # type: ignore[misc]
 
 
 def _pandas(file: Path, size: int, runs: int) -> list[Row]:
     """The tables in memory, counted once; then the same distinct people and sums for each view."""
-    database = Database.open(str(file))
-    tables = pandas_figures.read(database)
-    database.close()
+    tables: list[pandas_figures.Tables] = []
     counted: list[pandas_figures.Counted] = []
-    first = _timed("pandas", size, "count every conversation once", 1, lambda: counted.append(_count(tables)))
+    read = _timed("pandas", size, "read the tables", 1, lambda: tables.append(pandas_figures.read_numbered(file)))
+    first = _timed("pandas", size, "count every conversation once", 1, lambda: counted.append(_count(tables.pop())))
 
     def view(filters: Filters) -> None:
         past = figures.compared(filters)
@@ -147,8 +119,14 @@ def _pandas(file: Path, size: int, runs: int) -> list[Row]:
             pandas_figures.groups(now, key, GROUP_FLAGS)
         pandas_figures.waits(now, metrics_country.NOW)
 
-    rows = [_timed("pandas", size, name, max(1, runs // 3), lambda f=f: view(f)) for name, f in VIEWS.items()]  # type: ignore[misc]
-    return [first, *rows]
+    numbered = {name: _numbered(filters) for name, filters in VIEWS.items()}
+    rows = [_timed("pandas", size, name, max(1, runs // 3), lambda f=f: view(f)) for name, f in numbered.items()]  # type: ignore[misc]
+    return [read, first, *rows]
+
+
+def _numbered(filters: Filters) -> Filters:
+    ids = filters.agency_ids
+    return filters if ids is None else replace(filters, agency_ids=tuple(pandas_figures.numbers(ids)))  # type: ignore[arg-type]
 
 
 def _count(tables: pandas_figures.Tables) -> pandas_figures.Counted:
