@@ -1,7 +1,8 @@
 """The queries behind `figures.view`, few and wide, over the rows that `outcomes` keeps.
 
-SMS are summed over `outcome_sum`. Distinct people are that sum less what it counts twice: only who has another
-conversation near enough (`earlier`, `later`) is looked up in `outcome` and told apart.
+SMS are summed over `outcome_sum`. Distinct people are that sum less what it counts twice: for
+periods and agencies this was found beforehand (`outcome_twice`); for other filters, only who has another conversation
+near enough (`earlier`, `later`) is looked up in `outcome` and told apart.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ftcore.database import Row, Transaction
+from ftcore.insight.flags import CONTACTED
 from ftcore.insight.metrics import Filters
 from ftcore.insight.outcomes import FLAGS, SUMS, WINDOW_HOURS
 from ftcore.outreach import worklist
@@ -32,6 +34,8 @@ CHECKS = {
     "verdicts_not_met": "met = 'not_met' AND decided",
     "retained_not_met": "met = 'not_met' AND retained",
 }
+# By what is counted (agency, occupation, template, or the period before), and by its value: a number by flag.
+Twice = dict[str, dict[str | None, Row]]
 CHECK_COLUMNS = ("text", "demand", *CHECKS)
 # A page shows no more of a list than this.
 MOST = 200
@@ -135,37 +139,71 @@ def put_back(reader: Transaction, source: str) -> None:
         reader.execute(f"DROP TABLE {source}")
 
 
-def counted_twice(reader: Transaction, now: Where, before: Where, source: str) -> dict[str, dict[str | None, Row]]:
+def is_known_twice(filters: Filters) -> bool:
+    """Whether `known_twice` answers for these filters: it counts people within agencies, and all that they did."""
+    return (filters.occupation, filters.offer_id, filters.template) == (None, None, None)
+
+
+def known_twice(reader: Transaction, now: Where, before: Where) -> Twice:
+    """What `counted_twice` counts, from what was found beforehand: for periods and agencies, and no other filter."""
+    offset = len(now.values)
+    of_now, of_before = f"{now.sql} AND earlier >= $1", f"{_shifted(before, offset)} AND earlier >= ${offset + 1}"
+    return _summed_twice(
+        reader,
+        f"""
+        WITH counted AS (
+            SELECT 'agency_id' AS kind, CAST(agency_id AS TEXT) AS key, flags, rows
+            FROM (SELECT agency_id, flags, count(*) AS rows FROM outcome_twice
+                  WHERE {of_now} AND kind = 'agency' GROUP BY agency_id, flags) AS agencies
+            UNION ALL
+            SELECT kind, key, flags, count(*) FROM outcome_twice
+            WHERE {of_now} AND kind <> 'agency' GROUP BY kind, key, flags
+            UNION ALL
+            SELECT 'before', NULL, flags, count(*) FROM outcome_twice
+            WHERE {of_before} AND kind = 'agency' GROUP BY flags)
+        """,
+        now,
+        before,
+    )
+
+
+def counted_twice(reader: Transaction, now: Where, before: Where, source: str) -> Twice:
     """How much more often than once the same people are `contacted`, `sent` and so on.
 
     Of the period by `agency_id`, `occupation` and `template`, each by its value as text; `before`: of the period
     before, all as one.
     """
     offset = len(now.values)
-    each_flag = [
-        f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
-        for place, flag in enumerate(FLAGS)
-    ]
     parts = [_less_people(key, key, "recent") for key in ("agency_id", "occupation", "template")]
-    rows = reader.rows(
+    return _summed_twice(
+        reader,
         f"""
         WITH recent AS MATERIALIZED (SELECT agency_id, occupation, template, person, flags
             FROM {source} WHERE {now.sql} AND (earlier >= $1 OR later <= $2)),
         past AS MATERIALIZED (SELECT person, flags
             FROM {source} WHERE {_shifted(before, offset)}
-            AND (earlier >= ${offset + 1} OR later <= ${offset + 2}))
-        SELECT kind, key, CAST(sum(rows) AS BIGINT) AS contacted,
-               {", ".join(each_flag)}
-        FROM ({" UNION ALL ".join([*parts, _less_people("before", "CAST(NULL AS TEXT)", "past")])}) AS counted
-        GROUP BY kind, key
+            AND (earlier >= ${offset + 1} OR later <= ${offset + 2})),
+        counted AS ({" UNION ALL ".join([*parts, _less_people("before", "CAST(NULL AS TEXT)", "past")])})
         """,
+        now,
+        before,
+    )
+
+
+def _summed_twice(reader: Transaction, counted: str, now: Where, before: Where) -> Twice:
+    """By kind and key, of how many rows in `counted` each flag is true."""
+    each_flag = [
+        f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
+        for place, flag in enumerate((*FLAGS, "contacted"))
+    ]
+    found: Twice = {"agency_id": {}, "occupation": {}, "template": {}, "before": {}}
+    for row in reader.rows(
+        f"{counted} SELECT kind, key, {', '.join(each_flag)} FROM counted GROUP BY kind, key",
         *now.values,
         *before.values,
-    )
-    twice: dict[str, dict[str | None, Row]] = {"agency_id": {}, "occupation": {}, "template": {}, "before": {}}
-    for row in rows:
-        twice[row.pop("kind")][row.pop("key")] = row
-    return twice
+    ):
+        found[row.pop("kind")][row.pop("key")] = row
+    return found
 
 
 def _less_people(kind: str, key: str, rows: str) -> str:
@@ -176,10 +214,10 @@ def _less_people(kind: str, key: str, rows: str) -> str:
     first = "any_value(agency_id)" if key == "agency_id" else key
     grouped = "person" if key == "agency_id" or kind == "before" else f"{key}, person"
     return f"""
-        SELECT '{kind}' AS kind, CAST(key AS TEXT) AS key, flags, count(*) AS rows
+        SELECT '{kind}' AS kind, CAST(key AS TEXT) AS key, flags + {CONTACTED} AS flags, count(*) AS rows
         FROM (SELECT {key} AS key, flags FROM {rows}) AS each_row GROUP BY key, flags
         UNION ALL
-        SELECT '{kind}', CAST(key AS TEXT), flags, -count(*)
+        SELECT '{kind}', CAST(key AS TEXT), flags + {CONTACTED}, -count(*)
         FROM (SELECT {first} AS key, bit_or(flags) AS flags FROM {rows} GROUP BY {grouped}) AS people
         GROUP BY key, flags
     """

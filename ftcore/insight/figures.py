@@ -144,12 +144,13 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
     now, before = counts.where(filters), counts.where(past)
     both = counts.where(filters, past)
     with database.snapshot() as reader:
+        known = counts.is_known_twice(filters)
         few = database.exclusive and filters.agency_ids is not None
         source = counts.set_aside(reader, both) if few else "outcome"
         days = {row["day"]: row for row in counts.by_day(reader, both)}
         groups = counts.by_group(reader, now)
         offers = counts.by_offer(reader, now)
-        twice = counts.counted_twice(reader, now, before, source)
+        twice = counts.known_twice(reader, now, before) if known else counts.counted_twice(reader, now, before, source)
         minutes = counts.waits(reader, now, before, instant, source)
         checks = counts.checks(reader, now)
         work = counts.work(reader, filters.agency_ids, instant)

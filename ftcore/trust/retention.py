@@ -137,6 +137,7 @@ KEPT: dict[str, str] = {
     "pool_size": "Des comptes par métier.",
     "outcome_sum": "Des sommes par campagne.",
     "outcome_check": "Des comptes par question posée.",
+    "outcome_twice": "Des jours et des comptes par échange : aucune personne.",
     "outcome_due": "Une file d'attente de quelques secondes.",
     "comparison": "La définition d'une comparaison : aucune personne.",
     "comparison_count": "Des comptes par bras.",

@@ -18,7 +18,7 @@ from bench.peers import pandas_figures
 from ftcore.database import Database, Row
 from ftcore.drafting import offers
 from ftcore.errors import FtError, SmsError, SmsUnknown
-from ftcore.insight import counts, figures, outcomes
+from ftcore.insight import counts, figures, outcomes, twice
 from ftcore.insight.counts import GROUP_FLAGS
 from ftcore.insight.figures import Figures, Filters
 from ftcore.model import Answer, Demand, Met, Occupation, Prerequisite, Verdict
@@ -280,6 +280,9 @@ def assert_counted_right(database: Database, kept: dict[UUID, Row]) -> None:
     columns = outcomes.SUM_COLUMNS
     assert rows_of(database, "outcome_sum", columns) == computed(
         database, outcomes.RAW_SUMS.format(condition="true"), columns
+    )
+    assert rows_of(database, "outcome_twice", twice.COLUMNS) == computed(
+        database, twice.RAW.format(condition="true"), twice.COLUMNS
     )
     for one in kept_rows:
         for other in kept_rows:

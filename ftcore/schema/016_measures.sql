@@ -19,3 +19,18 @@ WHERE forgotten_utc IS NULL
   AND (((verdict IS NULL OR verdict = 'to_see')
         AND state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', 'prerequisite'))
        OR (state <> 'stopped' AND answered_utc IS NOT NULL AND (seen_utc IS NULL OR answered_utc > seen_utc)));
+
+-- What sums over conversations count more than once for the same person: of a conversation, the flags that an earlier
+-- one of theirs has as well, by the day of the nearest that has them. `kind` and `key`: within the agency, or one
+-- occupation or template of it. Found again whenever `outcome` changes (`insight/twice.py`), for everybody at the
+-- next count.
+CREATE TABLE outcome_twice (
+    agency_id UUID NOT NULL,
+    conversation_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT,
+    day DATE NOT NULL,
+    earlier DATE NOT NULL,
+    flags INTEGER NOT NULL
+);
+INSERT INTO launch_turn SELECT 'outcome_twice', 0 WHERE EXISTS (SELECT 1 FROM outcome);
