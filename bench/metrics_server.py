@@ -15,7 +15,7 @@ from ftcore.database import Database
 from ftcore.database.base import SCHEMA
 
 # What the figures read; the tables of messages and replies stay where they are made.
-_READ = ("agency", "offer", "campaign", "outcome", "outcome_sum", "outcome_check", "work_waiting")
+_READ = ("agency", "offer", "campaign", "outcome", "outcome_sum", "outcome_check", "outcome_twice", "work_waiting")
 
 
 @contextmanager

@@ -61,6 +61,9 @@ def where(*periods: Filters) -> Where:
 
     days = " OR ".join(f"day BETWEEN {place(each.since)} AND {place(each.until)}" for each in periods)
     conditions = [f"({days})"]
+    if len(periods) > 1:  # follows from that, and under an OR the embedded engine skips nothing
+        first_day, last_day = min(each.since for each in periods), max(each.until for each in periods)
+        conditions.append(f"day BETWEEN {place(first_day)} AND {place(last_day)}")
     first = periods[0]
     if first.agency_ids is not None:
         conditions.append(_in("agency_id", [place(each) for each in first.agency_ids]))
@@ -144,23 +147,27 @@ def is_known_twice(filters: Filters) -> bool:
     return (filters.occupation, filters.offer_id, filters.template) == (None, None, None)
 
 
-def known_twice(reader: Transaction, now: Where, before: Where) -> Twice:
-    """What `counted_twice` counts, from what was found beforehand: for periods and agencies, and no other filter."""
+def known_twice(reader: Transaction, now: Where, before: Where, *, few: bool) -> Twice:
+    """What `counted_twice` counts, from what was found beforehand: for periods and agencies, and no other filter.
+
+    `few` rows of a period are looked for once and kept; many are better read three times.
+    """
     offset = len(now.values)
-    of_now, of_before = f"{now.sql} AND earlier >= $1", f"{_shifted(before, offset)} AND earlier >= ${offset + 1}"
+    kept = "MATERIALIZED" if few else "NOT MATERIALIZED"
     return _summed_twice(
         reader,
         f"""
-        WITH counted AS (
+        WITH recent AS {kept} (SELECT agency_id, kind, key, flags FROM outcome_twice
+            WHERE {now.sql} AND earlier >= $1),
+        counted AS (
             SELECT 'agency_id' AS kind, CAST(agency_id AS TEXT) AS key, flags, rows
-            FROM (SELECT agency_id, flags, count(*) AS rows FROM outcome_twice
-                  WHERE {of_now} AND kind = 'agency' GROUP BY agency_id, flags) AS agencies
+            FROM (SELECT agency_id, flags, count(*) AS rows FROM recent
+                  WHERE kind = 'agency' GROUP BY agency_id, flags) AS agencies
             UNION ALL
-            SELECT kind, key, flags, count(*) FROM outcome_twice
-            WHERE {of_now} AND kind <> 'agency' GROUP BY kind, key, flags
+            SELECT kind, key, flags, count(*) FROM recent WHERE kind <> 'agency' GROUP BY kind, key, flags
             UNION ALL
             SELECT 'before', NULL, flags, count(*) FROM outcome_twice
-            WHERE {of_before} AND kind = 'agency' GROUP BY flags)
+            WHERE {_shifted(before, offset)} AND earlier >= ${offset + 1} AND kind = 'agency' GROUP BY flags)
         """,
         now,
         before,
@@ -223,32 +230,32 @@ def _less_people(kind: str, key: str, rows: str) -> str:
     """
 
 
-def waits(reader: Transaction, now: Where, before: Where, instant: datetime, source: str) -> list[Row]:
-    """SMS by whole minutes until their first reply, of the period (`kind` "now") and the one before ("before").
+def waits(reader: Transaction, both: Where, now: Filters, past: Filters, instant: datetime, source: str) -> list[Row]:
+    """How many SMS of each of the two periods (`now`, `past`) had their first reply after so many whole `minutes`.
 
-    And, of kind "silent", those of the period that were delivered less than the window ago and have none yet.
+    And, with `answered` false, those of the period that were delivered less than the window ago and have none yet.
     """
-    offset = len(now.values)
-    # The values of the period before come after those of the period.
-    shifted = _shifted(before, offset)
-    moment = f"${offset + len(before.values) + 1}::TIMESTAMP"
+    place = len(both.values) + 1
+    moment = f"${place}::TIMESTAMP"
+    in_now, in_past = (f"day BETWEEN ${place + n}::DATE AND ${place + n + 1}::DATE" for n in (1, 3))
     return reader.rows(
         f"""
-        SELECT 'now' AS kind, reply_minutes AS minutes, count(*) AS texts
-        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
+        SELECT true AS answered, reply_minutes AS minutes, count(*) FILTER (WHERE {in_now}) AS now,
+               count(*) FILTER (WHERE {in_past}) AS past
+        FROM {source} WHERE {both.sql} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
         UNION ALL
-        SELECT 'before', reply_minutes, count(*)
-        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
-        UNION ALL
-        SELECT 'silent', minutes, count(*)
+        SELECT false, minutes, count(*), 0
         FROM (SELECT greatest(CAST(floor(extract(epoch FROM ({moment} - delivered_utc)) / 60) AS INTEGER), 0) AS minutes
-              FROM {source} WHERE {now.sql} AND NOT {_IS_REPLIED}
+              FROM {source} WHERE {both.sql} AND {in_now} AND NOT {_IS_REPLIED}
                 AND delivered_utc > {moment} - INTERVAL '{WINDOW_HOURS} hours') AS quiet
         GROUP BY minutes
         """,
-        *now.values,
-        *before.values,
+        *both.values,
         instant,
+        now.since,
+        now.until,
+        past.since,
+        past.until,
     )
 
 
