@@ -23,15 +23,17 @@ _AGENCIES = 50
 # Each conversation as one row for each of its bits, so that the one before it in its row of bits is the nearest one.
 # Who has no other conversation has none twice.
 RAW = f"""
+    WITH theirs AS MATERIALIZED (
+        SELECT agency_id, conversation_id, person, occupation, template, day, flags FROM outcome
+        WHERE {{condition}} AND (earlier IS NOT NULL OR later IS NOT NULL))
     SELECT agency_id, conversation_id, kind, key, day, earlier, CAST(sum(bit) AS INTEGER) AS flags
     FROM (SELECT agency_id, conversation_id, kind, key, day, bit, lag(day) OVER (
               PARTITION BY agency_id, person, kind, key, bit ORDER BY day, conversation_id) AS earlier
           FROM (SELECT agency_id, conversation_id, person, k.kind, day, b.bit, CASE k.kind
                     WHEN 'occupation' THEN occupation WHEN 'template' THEN template END AS key
-                FROM outcome, (VALUES ('agency'), ('occupation'), ('template')) AS k (kind),
+                FROM theirs, (VALUES ('agency'), ('occupation'), ('template')) AS k (kind),
                      (VALUES {", ".join(f"({bit})" for bit in ALL_BITS)}) AS b (bit)
-                WHERE {{condition}} AND (earlier IS NOT NULL OR later IS NOT NULL)
-                  AND (flags + {CONTACTED}) & b.bit <> 0) AS each_bit) AS told
+                WHERE (flags + {CONTACTED}) & b.bit <> 0) AS each_bit) AS told
     WHERE earlier IS NOT NULL
     GROUP BY agency_id, conversation_id, kind, key, day, earlier
 """
@@ -43,10 +45,12 @@ def find(tx: Transaction, agencies: Sequence[UUID], people: Iterable[UUID]) -> N
     """Find anew what is counted twice of these people: call it once their rows in `outcome` are as they shall be."""
     values = list(agencies), list(dict.fromkeys(people))
     if values[1]:
+        found = tx.rows(f"SELECT conversation_id FROM outcome WHERE {_THEIRS}", *values)
+        theirs = [row["conversation_id"] for row in found]
         tx.execute(
-            "DELETE FROM outcome_twice WHERE agency_id = ANY($1::UUID[]) AND conversation_id IN "
-            f"(SELECT conversation_id FROM outcome WHERE {_THEIRS})",
-            *values,
+            "DELETE FROM outcome_twice WHERE agency_id = ANY($1::UUID[]) AND conversation_id = ANY($2::UUID[])",
+            values[0],
+            theirs,
         )
         tx.execute(f"{_INSERT} {RAW.format(condition=_THEIRS)}", *values)
 
