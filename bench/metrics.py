@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import resource
 import statistics
 import tempfile
 import time
@@ -11,17 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import click
-import pyarrow as pa
 
-from bench import metrics_country
-from bench.engines import served
+from bench import metrics_country, metrics_server
 from bench.metrics_country import FIRST, LAST, ONE_AGENCY
 from bench.peers import pandas_figures
+from bench.peers.measuring import alone, peak_gib
 from bench.report import show
-from ftcore.database import Database, Row
-from ftcore.insight import figures, metrics, outcomes
+from ftcore.database import Database, Row, Transaction
+from ftcore.insight import figures, metrics, outcomes, twice
 from ftcore.insight.counts import GROUP_FLAGS
 from ftcore.insight.figures import Filters
 from ftcore.model import Person, Role
@@ -34,8 +33,6 @@ VIEWS = {
     "one agency, a year": Filters(FIRST, LAST, (ONE_AGENCY,)),
     "country, a year": Filters(FIRST, LAST),
 }
-# What the figures read; the tables of messages and replies stay where they are made.
-_READ = ("agency", "offer", "campaign", "conversation", "outcome", "outcome_sum", "outcome_check")
 
 
 @click.command(help="The whole page Mesures, one agency and the country, by size: DuckDB, PostgreSQL, pandas.")
@@ -49,7 +46,6 @@ def mesures(
     messages: tuple[int, ...], runs: int, postgresql: int, most_pandas: int, folder: Path | None, as_json: bool
 ) -> None:
     rows: list[Row] = []
-    metrics.rate(1, 2)  # what is imported on first use is not measured
     with tempfile.TemporaryDirectory() as elsewhere:
         for size in messages:
             file = (folder or Path(elsewhere)) / f"country-{size}.duckdb"
@@ -57,11 +53,11 @@ def mesures(
                 made = Database.open(str(file))
                 metrics_country.make(made, size)
                 made.close()
-            rows += _embedded(file, size, runs)
+            rows += alone(_embedded, file, size, runs)
             if size <= postgresql:
-                rows += _server(file, size, runs)
+                rows += alone(_server, file, size, runs)
             if size <= most_pandas:
-                rows += _pandas(file, size, runs)
+                rows += alone(_pandas, file, size, runs)
     show("metrics", rows, as_json=as_json)
 
 
@@ -81,60 +77,51 @@ def _view(database: Database, filters: Filters) -> None:
 
 
 def _refreshed(database: Database) -> Row:
-    """A hundred conversations of the last days change, and are counted anew: the rows stay as they were."""
+    """A hundred conversations of the last days change, and are counted anew: the rows end as they were."""
     recent = database.rows(
         "SELECT agency_id, conversation_id FROM conversation WHERE opened_utc >= $1 "
         "ORDER BY opened_utc, conversation_id LIMIT 100",
         LAST - timedelta(days=2),
     )
     ids = [row["conversation_id"] for row in recent]
-    seen = "SELECT * FROM outcome WHERE conversation_id = ANY($1::UUID[]) ORDER BY conversation_id"
-    before = database.rows(seen, ids)
-    database.transact(lambda tx: outcomes.due(tx, [(row["agency_id"], row["conversation_id"]) for row in recent]))
+    before = _counted(database, ids)
+
+    def change(tx: Transaction) -> None:
+        # As if each of them had had nothing yet.
+        tx.execute("UPDATE outcome SET flags = 0 WHERE conversation_id = ANY($1::UUID[])", ids)
+        outcomes.due(tx, [(row["agency_id"], row["conversation_id"]) for row in recent])
+
+    database.transact(change)
     row = _timed("duckdb", 0, "count 100 changed conversations", 1, lambda: outcomes.refresh(database))
-    if [{k: r[k] for k in outcomes.COLUMNS} for r in before] != [
-        {k: r[k] for k in outcomes.COLUMNS} for r in database.rows(seen, ids)
-    ]:
+    if before != _counted(database, ids):
         raise click.ClickException("the refresh counts otherwise than the raw query over everything")
     return row
 
 
+def _counted(database: Database, ids: list[UUID]) -> list[list[Row]]:
+    """What is kept of these conversations."""
+    return [
+        database.rows(
+            f"SELECT {', '.join(columns)} FROM {table} WHERE conversation_id = ANY($1::UUID[]) "
+            f"ORDER BY {', '.join(columns)}",
+            ids,
+        )
+        for table, columns in (("outcome", outcomes.COLUMNS), ("outcome_twice", twice.COLUMNS))
+    ]
+
+
 def _server(file: Path, size: int, runs: int) -> list[Row]:
     """PostgreSQL with the same rows."""
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, served(Path(folder)) as address:
-        source, database = Database.open(str(file)), Database.open(address)
-        try:
-            for table in _READ:
-                _load(source, database, table)
-            database.transact(lambda tx: tx.execute("ANALYZE"))
-            return [_timed("postgresql", size, name, runs, lambda f=f: _view(database, f)) for name, f in VIEWS.items()]  # type: ignore[misc]
-        finally:
-            source.close()
-            database.close()
-
-
-def _load(source: Database, target: Database, table: str) -> None:
-    with source.read() as reader:
-        columns = [row["column_name"] for row in reader.rows(_COLUMNS, table)]
-        for batch in reader.batches(f"SELECT {', '.join(columns)} FROM {table}", 100_000):
-            rows = pa.table({name: [_plain(row[n]) for row in batch] for n, name in enumerate(columns)})
-            target.transact(lambda tx, rows=rows: tx.load(table, rows))  # type: ignore[misc]
-
-
-_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position"
-
-
-def _plain(value: object) -> object:
-    return str(value) if type(value).__name__ == "UUID" else value
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, metrics_server.holding(file, Path(folder)) as database:
+        return [_timed("postgresql", size, name, runs, lambda f=f: _view(database, f)) for name, f in VIEWS.items()]  # type: ignore[misc]
 
 
 def _pandas(file: Path, size: int, runs: int) -> list[Row]:
     """The tables in memory, counted once; then the same distinct people and sums for each view."""
-    database = Database.open(str(file))
-    tables = pandas_figures.read(database)
-    database.close()
+    tables: list[pandas_figures.Tables] = []
     counted: list[pandas_figures.Counted] = []
-    first = _timed("pandas", size, "count every conversation once", 1, lambda: counted.append(_count(tables)))
+    read = _timed("pandas", size, "read the tables", 1, lambda: tables.append(pandas_figures.read_numbered(file)))
+    first = _timed("pandas", size, "count every conversation once", 1, lambda: counted.append(_count(tables.pop())))
 
     def view(filters: Filters) -> None:
         past = figures.compared(filters)
@@ -147,8 +134,14 @@ def _pandas(file: Path, size: int, runs: int) -> list[Row]:
             pandas_figures.groups(now, key, GROUP_FLAGS)
         pandas_figures.waits(now, metrics_country.NOW)
 
-    rows = [_timed("pandas", size, name, max(1, runs // 3), lambda f=f: view(f)) for name, f in VIEWS.items()]  # type: ignore[misc]
-    return [first, *rows]
+    numbered = {name: _numbered(filters) for name, filters in VIEWS.items()}
+    rows = [_timed("pandas", size, name, max(1, runs // 3), lambda f=f: view(f)) for name, f in numbered.items()]  # type: ignore[misc]
+    return [read, first, *rows]
+
+
+def _numbered(filters: Filters) -> Filters:
+    ids = filters.agency_ids
+    return filters if ids is None else replace(filters, agency_ids=tuple(pandas_figures.numbers(ids)))  # type: ignore[arg-type]
 
 
 def _count(tables: pandas_figures.Tables) -> pandas_figures.Counted:
@@ -158,6 +151,7 @@ def _count(tables: pandas_figures.Tables) -> pandas_figures.Counted:
 def _timed(engine: str, size: int, name: str, runs: int, work: Callable[[], object]) -> Row:
     """Median and best wall clock, and the processor time of this process (PostgreSQL works in its own)."""
     gc.collect()
+    metrics.rate(1, 2)  # what is imported on first use is not measured
     if runs > 1:
         work()
     walls, busy = [], []
@@ -173,5 +167,5 @@ def _timed(engine: str, size: int, name: str, runs: int, work: Callable[[], obje
         "median ms": round(statistics.median(walls), 1),
         "best ms": round(min(walls), 1),
         "CPU ms": round(statistics.median(busy), 1),
-        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak MB": round(1024 * peak_gib()),
     }

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ftcore.database import Database, Transaction
 from ftcore.insight import outcomes
+from ftcore.outreach import worklist
 
 AGENCIES = 900
 # Job seekers of an agency whom it writes to: a prime, so that no campaign takes the same person twice.
@@ -35,6 +36,7 @@ def make(database: Database, messages: int) -> None:
         database.transact(lambda tx, sql=sql: tx.execute(sql))  # type: ignore[misc]
     database.transact(lambda tx: tx.execute("DROP TABLE seed"))
     database.transact(outcomes.compute_all)
+    database.transact(worklist.keep_all)
 
 
 def _without_keys(tx: Transaction, table: str) -> None:
@@ -53,7 +55,8 @@ def _share(seed: str) -> str:
 
 
 _AGENCY = f"""
-    INSERT INTO agency SELECT {_key("a", "n")}, 'Agence ' || n, lpad(CAST(1 + n % 95 AS TEXT), 2, '0'), true
+    INSERT INTO agency (agency_id, name, department, demo)
+    SELECT {_key("a", "n")}, 'Agence ' || n, lpad(CAST(1 + n % 95 AS TEXT), 2, '0'), true
     FROM range({AGENCIES}) AS t(n)
 """
 _OFFER = f"""

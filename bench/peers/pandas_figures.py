@@ -6,10 +6,13 @@ engines in the benchmark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -29,6 +32,8 @@ TABLES = {
 Tables = Mapping[str, pd.DataFrame]
 WINDOW = pd.Timedelta(hours=72)
 _WITH_THE_GATEWAY = {"accepted", "sent", "submitted", "buffered", "delivered"}
+_IDS = ("agency_id", "conversation_id", "campaign_id", "offer_id", "candidate_id")
+_NUMBER = "CAST(hash({}) >> 1 AS BIGINT)"
 _INSTANTS = ("opened_utc", "verdict_utc", "started_utc", "finished_utc", "claimed_utc", "settled_utc", "received_utc")
 
 
@@ -39,6 +44,28 @@ def read(database: Database) -> dict[str, pd.DataFrame]:
         rows = database.rows(f"SELECT {columns} FROM {name}")
         found[name] = pd.DataFrame(rows, columns=[each.strip() for each in columns.split(",")])
     return found
+
+
+def read_numbered(file: Path) -> dict[str, pd.DataFrame]:
+    """The tables of a DuckDB file, for millions of rows: each id is a number of 63 bits instead of a UUID.
+
+    An object of Python for each id of each row took minutes where this takes seconds.
+    """
+    with duckdb.connect(str(file), read_only=True) as engine:
+        return {
+            name: engine.execute(f"SELECT {', '.join(map(_numbered, columns.split(', ')))} FROM {name}").df()
+            for name, columns in TABLES.items()
+        }
+
+
+def _numbered(column: str) -> str:
+    return f"{_NUMBER.format(column)} AS {column}" if column in _IDS else column
+
+
+def numbers(ids: Sequence[UUID]) -> list[int]:
+    """The numbers that `read_numbered` gives to these ids."""
+    with duckdb.connect() as engine:
+        return [engine.execute(f"SELECT {_NUMBER.format('$1::UUID')}", [each]).fetchall()[0][0] for each in ids]
 
 
 @dataclass(frozen=True, slots=True)

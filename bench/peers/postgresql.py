@@ -41,9 +41,8 @@ SETTINGS = {
 
 def prepare(pool: Pool) -> float:
     """Load the pool into a new server; gives the seconds of COPY, indexes and statistics."""
-    with served(folder(pool)) as address, psycopg.connect(address, autocommit=True) as connection:
-        for name, value in SETTINGS.items():
-            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+    with served(folder(pool)) as address:
+        tune(address)
     with served(folder(pool)) as address:
         database = Database.open(address)
         national.load_referentials(database)
@@ -52,6 +51,13 @@ def prepare(pool: Pool) -> float:
         with psycopg.connect(address, autocommit=True) as connection:
             _load(connection, pool.parquet)
         return time.perf_counter() - started
+
+
+def tune(address: str) -> None:
+    """Give a server its settings; they hold once it has been started anew."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for name, value in SETTINGS.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
 
 
 def measure(pool: Pool, ready_s: float) -> list[Line]:

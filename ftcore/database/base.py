@@ -66,6 +66,13 @@ class Transaction(ABC):
     def expect_many(self) -> None:
         """Say that the rest of this transaction joins and sorts very many rows."""
 
+    @abstractmethod
+    def hold(self, table: str, columns: Sequence[str], condition: str, *values: Any) -> None:
+        """Begin again if another transaction changed one of these columns of these rows since this one began.
+
+        For what is computed from several columns of rows that this transaction changes.
+        """
+
     def at_end(self, work: Callable[[Transaction, list[Any]], None], item: Any) -> None:
         """Have `work` done once, right before the commit and in it, with all items that were given for it.
 

@@ -22,7 +22,7 @@ TABLES = (
     "chat", "chat_turn", "chat_acceptance", "prompt", "model_use", "model_day", "proposal", "weight_profile",
     "prerequisite_check", "thread_event", "reply_example", "sending_rule", "sms_template",
     "sending_slot", "callback_secret", "fetch_mark",
-    "outcome", "outcome_sum", "outcome_check", "outcome_due",
+    "outcome", "outcome_sum", "outcome_check", "outcome_due", "outcome_twice", "work_waiting",
     "account", "sign_in_session",
     "baseline", "pilot_plan", "pilot_outcome", "labelled_run", "decision_time", "thumb", "satisfaction",
     "opt_out_kept", "privacy_mark", "retention_rule", "purge_run",

@@ -75,6 +75,12 @@ class _DuckTransaction(Transaction):
         # Named as the variable: what is registered stays in memory until the transaction ends.
         self._cursor.execute(f"INSERT INTO {table} ({', '.join(rows.column_names)}) SELECT * FROM rows")
 
+    def hold(self, table: str, columns: Sequence[str], condition: str, *values: Any) -> None:
+        # Two who change different columns of a row do not meet here. A column set to itself is no write, and meets all
+        # the same whoever changed it.
+        unchanged = ", ".join(f"{column} = {column}" for column in columns)
+        self.execute(f"UPDATE {table} SET {unchanged} WHERE {condition}", *values)
+
     def expect_many(self) -> None:
         """Nothing to do: the engine shares out what it may use."""
 

@@ -83,6 +83,9 @@ class _PostgresTransaction(Transaction):
                 csv.write_csv(batch, text, csv.WriteOptions(include_header=False))
                 copy.write(text.getvalue().to_pybytes())
 
+    def hold(self, table: str, columns: Sequence[str], condition: str, *values: Any) -> None:
+        """Nothing to do: a server locks rows whole, and who changed one has it already."""
+
     def expect_many(self) -> None:
         # What a server allows by itself sends every join and sort of a whole pool to the disk.
         self.execute("SET LOCAL work_mem = '192MB'")

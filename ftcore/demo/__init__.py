@@ -20,6 +20,7 @@ from ftcore.demo.offers import Places
 from ftcore.demo.people import neighbours, people
 from ftcore.insight import outcomes
 from ftcore.matching.pool import lay_out
+from ftcore.outreach import worklist
 from ftcore.trust import journal
 
 __all__ = ["AGENCIES", "DemoAgency", "counselor", "ensure_demo", "member", "people"]
@@ -61,6 +62,7 @@ def ensure_demo(database: Database, now: datetime, seed: int = 2026, agencies: S
                 tx.insert(table, rows)
         demo_journal.write(tx, tables)
         outcomes.due(tx, ((row["agency_id"], row["conversation_id"]) for row in tables["conversation"]))
+        worklist.keep_all(tx)
         for agency in agencies:
             lay_out(tx, agency.agency_id)
             journal.record(tx, agency.agency_id, "automate", "demo created", agency.agency_id, now, f"seed {seed}")

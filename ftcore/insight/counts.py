@@ -1,7 +1,8 @@
 """The queries behind `figures.view`, few and wide, over the rows that `outcomes` keeps.
 
-SMS are summed over `outcome_sum`. Distinct people are that sum less what it counts twice: only who has another
-conversation near enough (`earlier`, `later`) is looked up in `outcome` and told apart.
+SMS are summed over `outcome_sum`. Distinct people are that sum less what it counts twice: for
+periods and agencies this was found beforehand (`outcome_twice`); for other filters, only who has another conversation
+near enough (`earlier`, `later`) is looked up in `outcome` and told apart.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ftcore.database import Row, Transaction
+from ftcore.insight.flags import CONTACTED
 from ftcore.insight.metrics import Filters
 from ftcore.insight.outcomes import FLAGS, SUMS, WINDOW_HOURS
 from ftcore.outreach import worklist
@@ -32,6 +34,8 @@ CHECKS = {
     "verdicts_not_met": "met = 'not_met' AND decided",
     "retained_not_met": "met = 'not_met' AND retained",
 }
+# By what is counted (agency, occupation, template, or the period before), and by its value: a number by flag.
+Twice = dict[str, dict[str | None, Row]]
 CHECK_COLUMNS = ("text", "demand", *CHECKS)
 # A page shows no more of a list than this.
 MOST = 200
@@ -57,6 +61,9 @@ def where(*periods: Filters) -> Where:
 
     days = " OR ".join(f"day BETWEEN {place(each.since)} AND {place(each.until)}" for each in periods)
     conditions = [f"({days})"]
+    if len(periods) > 1:  # follows from that, and under an OR the embedded engine skips nothing
+        first_day, last_day = min(each.since for each in periods), max(each.until for each in periods)
+        conditions.append(f"day BETWEEN {place(first_day)} AND {place(last_day)}")
     first = periods[0]
     if first.agency_ids is not None:
         conditions.append(_in("agency_id", [place(each) for each in first.agency_ids]))
@@ -135,37 +142,75 @@ def put_back(reader: Transaction, source: str) -> None:
         reader.execute(f"DROP TABLE {source}")
 
 
-def counted_twice(reader: Transaction, now: Where, before: Where, source: str) -> dict[str, dict[str | None, Row]]:
+def is_known_twice(filters: Filters) -> bool:
+    """Whether `known_twice` answers for these filters: it counts people within agencies, and all that they did."""
+    return (filters.occupation, filters.offer_id, filters.template) == (None, None, None)
+
+
+def known_twice(reader: Transaction, now: Where, before: Where, *, few: bool) -> Twice:
+    """What `counted_twice` counts, from what was found beforehand: for periods and agencies, and no other filter.
+
+    `few` rows of a period are looked for once and kept; many are better read three times.
+    """
+    offset = len(now.values)
+    kept = "MATERIALIZED" if few else "NOT MATERIALIZED"
+    return _summed_twice(
+        reader,
+        f"""
+        WITH recent AS {kept} (SELECT agency_id, kind, key, flags FROM outcome_twice
+            WHERE {now.sql} AND earlier >= $1),
+        counted AS (
+            SELECT 'agency_id' AS kind, CAST(agency_id AS TEXT) AS key, flags, rows
+            FROM (SELECT agency_id, flags, count(*) AS rows FROM recent
+                  WHERE kind = 'agency' GROUP BY agency_id, flags) AS agencies
+            UNION ALL
+            SELECT kind, key, flags, count(*) FROM recent WHERE kind <> 'agency' GROUP BY kind, key, flags
+            UNION ALL
+            SELECT 'before', NULL, flags, count(*) FROM outcome_twice
+            WHERE {_shifted(before, offset)} AND earlier >= ${offset + 1} AND kind = 'agency' GROUP BY flags)
+        """,
+        now,
+        before,
+    )
+
+
+def counted_twice(reader: Transaction, now: Where, before: Where, source: str) -> Twice:
     """How much more often than once the same people are `contacted`, `sent` and so on.
 
     Of the period by `agency_id`, `occupation` and `template`, each by its value as text; `before`: of the period
     before, all as one.
     """
     offset = len(now.values)
-    each_flag = [
-        f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
-        for place, flag in enumerate(FLAGS)
-    ]
     parts = [_less_people(key, key, "recent") for key in ("agency_id", "occupation", "template")]
-    rows = reader.rows(
+    return _summed_twice(
+        reader,
         f"""
         WITH recent AS MATERIALIZED (SELECT agency_id, occupation, template, person, flags
             FROM {source} WHERE {now.sql} AND (earlier >= $1 OR later <= $2)),
         past AS MATERIALIZED (SELECT person, flags
             FROM {source} WHERE {_shifted(before, offset)}
-            AND (earlier >= ${offset + 1} OR later <= ${offset + 2}))
-        SELECT kind, key, CAST(sum(rows) AS BIGINT) AS contacted,
-               {", ".join(each_flag)}
-        FROM ({" UNION ALL ".join([*parts, _less_people("before", "CAST(NULL AS TEXT)", "past")])}) AS counted
-        GROUP BY kind, key
+            AND (earlier >= ${offset + 1} OR later <= ${offset + 2})),
+        counted AS ({" UNION ALL ".join([*parts, _less_people("before", "CAST(NULL AS TEXT)", "past")])})
         """,
+        now,
+        before,
+    )
+
+
+def _summed_twice(reader: Transaction, counted: str, now: Where, before: Where) -> Twice:
+    """By kind and key, of how many rows in `counted` each flag is true."""
+    each_flag = [
+        f"CAST(sum(CASE WHEN flags & {1 << place} <> 0 THEN rows ELSE 0 END) AS BIGINT) AS {flag}"
+        for place, flag in enumerate((*FLAGS, "contacted"))
+    ]
+    found: Twice = {"agency_id": {}, "occupation": {}, "template": {}, "before": {}}
+    for row in reader.rows(
+        f"{counted} SELECT kind, key, {', '.join(each_flag)} FROM counted GROUP BY kind, key",
         *now.values,
         *before.values,
-    )
-    twice: dict[str, dict[str | None, Row]] = {"agency_id": {}, "occupation": {}, "template": {}, "before": {}}
-    for row in rows:
-        twice[row.pop("kind")][row.pop("key")] = row
-    return twice
+    ):
+        found[row.pop("kind")][row.pop("key")] = row
+    return found
 
 
 def _less_people(kind: str, key: str, rows: str) -> str:
@@ -176,41 +221,41 @@ def _less_people(kind: str, key: str, rows: str) -> str:
     first = "any_value(agency_id)" if key == "agency_id" else key
     grouped = "person" if key == "agency_id" or kind == "before" else f"{key}, person"
     return f"""
-        SELECT '{kind}' AS kind, CAST(key AS TEXT) AS key, flags, count(*) AS rows
+        SELECT '{kind}' AS kind, CAST(key AS TEXT) AS key, flags + {CONTACTED} AS flags, count(*) AS rows
         FROM (SELECT {key} AS key, flags FROM {rows}) AS each_row GROUP BY key, flags
         UNION ALL
-        SELECT '{kind}', CAST(key AS TEXT), flags, -count(*)
+        SELECT '{kind}', CAST(key AS TEXT), flags + {CONTACTED}, -count(*)
         FROM (SELECT {first} AS key, bit_or(flags) AS flags FROM {rows} GROUP BY {grouped}) AS people
         GROUP BY key, flags
     """
 
 
-def waits(reader: Transaction, now: Where, before: Where, instant: datetime, source: str) -> list[Row]:
-    """SMS by whole minutes until their first reply, of the period (`kind` "now") and the one before ("before").
+def waits(reader: Transaction, both: Where, now: Filters, past: Filters, instant: datetime, source: str) -> list[Row]:
+    """How many SMS of each of the two periods (`now`, `past`) had their first reply after so many whole `minutes`.
 
-    And, of kind "silent", those of the period that were delivered less than the window ago and have none yet.
+    And, with `answered` false, those of the period that were delivered less than the window ago and have none yet.
     """
-    offset = len(now.values)
-    # The values of the period before come after those of the period.
-    shifted = _shifted(before, offset)
-    moment = f"${offset + len(before.values) + 1}::TIMESTAMP"
+    place = len(both.values) + 1
+    moment = f"${place}::TIMESTAMP"
+    in_now, in_past = (f"day BETWEEN ${place + n}::DATE AND ${place + n + 1}::DATE" for n in (1, 3))
     return reader.rows(
         f"""
-        SELECT 'now' AS kind, reply_minutes AS minutes, count(*) AS texts
-        FROM {source} WHERE {now.sql} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
+        SELECT true AS answered, reply_minutes AS minutes, count(*) FILTER (WHERE {in_now}) AS now,
+               count(*) FILTER (WHERE {in_past}) AS past
+        FROM {source} WHERE {both.sql} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
         UNION ALL
-        SELECT 'before', reply_minutes, count(*)
-        FROM {source} WHERE {shifted} AND reply_minutes IS NOT NULL GROUP BY reply_minutes
-        UNION ALL
-        SELECT 'silent', minutes, count(*)
+        SELECT false, minutes, count(*), 0
         FROM (SELECT greatest(CAST(floor(extract(epoch FROM ({moment} - delivered_utc)) / 60) AS INTEGER), 0) AS minutes
-              FROM {source} WHERE {now.sql} AND NOT {_IS_REPLIED}
+              FROM {source} WHERE {both.sql} AND {in_now} AND NOT {_IS_REPLIED}
                 AND delivered_utc > {moment} - INTERVAL '{WINDOW_HOURS} hours') AS quiet
         GROUP BY minutes
         """,
-        *now.values,
-        *before.values,
+        *both.values,
         instant,
+        now.since,
+        now.until,
+        past.since,
+        past.until,
     )
 
 
@@ -245,17 +290,9 @@ def work(reader: Transaction, agency_ids: tuple[UUID, ...] | None, instant: date
     agencies = agency_ids or ()
     places = [f"${number}" for number in range(2, 2 + len(agencies))]
     ours = "" if agency_ids is None else f" AND {_in('v.agency_id', places)}"
-    counts = {one: f"{worklist.count_of(one, '$1')} AS {one.value}_count" for one in _WORK}
-    unread = counts.pop(WorkList.UNREAD)
-    # Apart, as neither engine skips much under an OR.
+    counts = [f"{worklist.count_of(one, '$1')} AS {one.value}_count" for one in _WORK]
     row = reader.one(
-        f"""
-        SELECT *
-        FROM (SELECT {", ".join(counts.values())}
-              FROM conversation v WHERE {worklist.AT_WORK} AND {worklist.NOT_AT_REST}{ours}) AS waiting,
-             (SELECT {unread} FROM conversation v WHERE {worklist.UNREAD}{ours}) AS unread
-        WHERE $1::TIMESTAMP IS NOT NULL
-        """,
+        f"SELECT {', '.join(counts)} FROM work_waiting v WHERE $1::TIMESTAMP IS NOT NULL{ours}",
         instant - worklist.PATIENCE,
         *agencies,
     )

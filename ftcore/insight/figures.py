@@ -144,18 +144,25 @@ def view(database: Database, person: Person, filters: Filters) -> Figures:
     now, before = counts.where(filters), counts.where(past)
     both = counts.where(filters, past)
     with database.snapshot() as reader:
+        # Where they are few, and there is no index, they are looked for as seldom as can be.
         few = database.exclusive and filters.agency_ids is not None
-        source = counts.set_aside(reader, both) if few else "outcome"
+        known = counts.is_known_twice(filters)
+        source = counts.set_aside(reader, both) if few and not known else "outcome"
         days = {row["day"]: row for row in counts.by_day(reader, both)}
         groups = counts.by_group(reader, now)
         offers = counts.by_offer(reader, now)
-        twice = counts.counted_twice(reader, now, before, source)
-        minutes = counts.waits(reader, now, before, instant, source)
+        if known:
+            twice = counts.known_twice(reader, now, before, few=few)
+        else:
+            twice = counts.counted_twice(reader, now, before, source)
+        minutes = counts.waits(reader, both, filters, past, instant, source)
         checks = counts.checks(reader, now)
         work = counts.work(reader, filters.agency_ids, instant)
         names = counts.agency_names(reader, filters.agency_ids)
         counts.put_back(reader, source)
-    answered, answered_before, silent = (_histogram(minutes, kind) for kind in ("now", "before", "silent"))
+    answered = {row["minutes"]: row["now"] for row in minutes if row["answered"] and row["now"]}
+    answered_before = {row["minutes"]: row["past"] for row in minutes if row["answered"] and row["past"]}
+    silent = {row["minutes"]: row["now"] for row in minutes if not row["answered"]}
     summary = _summary(_within(days, filters), list(twice["agency_id"].values()), answered)
     return Figures(
         filters=filters,
@@ -225,10 +232,6 @@ def template_label(template: str) -> str:
 
 def _within(days: dict[date, Row], period: Filters) -> list[Row]:
     return [row for day, row in days.items() if period.since <= day <= period.until]
-
-
-def _histogram(rows: list[Row], kind: str) -> dict[int, int]:
-    return {row["minutes"]: row["texts"] for row in rows if row["kind"] == kind}
 
 
 def _summary(days: list[Row], twice: list[Row], answered: dict[int, int]) -> Summary:

@@ -12,6 +12,9 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
+from ftcore.insight import twice
+from ftcore.insight.flags import FLAGS as FLAGS
+from ftcore.insight.flags import PACKED
 
 # A reply counts when it comes within this time of the delivery of the opening SMS.
 WINDOW_HOURS = 72
@@ -23,9 +26,6 @@ AT_ONCE = 5_000
 # And one statement, where everything is.
 SLICE = 400_000
 
-# What is true or not of a conversation, and of a person when it is of one of theirs.
-FLAGS = ("sent", "delivered", "failed", "unknown", "waiting", "replied", "interested", "opted_out", "started",
-         "finished", "finished_in_5h", "qualified", "introduced", "introduced_in_24h")  # fmt: skip
 # What is summed, in SMS.
 SUMS = ("automatic_messages", "human_messages", "parts", "priced", "cost", "replies", "needs_human")
 # What a campaign's conversations are told apart by in `outcome_sum`.
@@ -38,9 +38,6 @@ COLUMNS = (
 )  # fmt: skip
 CHECK_COLUMNS = ("agency_id", "conversation_id", "position", "offer_id", "occupation", "template", "day", "text",
                  "demand", "met", "unanswered", "decided", "retained")  # fmt: skip
-
-# The flags as the bits of one number, the first as the lowest.
-_PACKED = " + ".join(f"CASE WHEN {flag} THEN {1 << place} ELSE 0 END" for place, flag in enumerate(FLAGS))
 
 # An SMS was sent once the gateway had it: `unknown` is not sent, and of those that failed only the ones that had
 # got the gateway's id.
@@ -136,7 +133,7 @@ RAW = f"""
         LEFT JOIN written s ON s.agency_id = w.agency_id AND s.conversation_id = w.conversation_id
         LEFT JOIN blocked b ON b.agency_id = w.agency_id AND b.conversation_id = w.conversation_id
     )
-    SELECT *, {_PACKED} AS flags FROM (
+    SELECT *, {PACKED} AS flags FROM (
     SELECT agency_id, conversation_id, person, campaign_id, offer_id, occupation, occupation_label, template, demo,
            considered, CAST(paris_time(opened_utc) AS DATE) AS day,
            CAST(extract(isodow FROM local_time) - 1 AS SMALLINT) AS weekday,
@@ -212,7 +209,7 @@ def refresh(database: Database, most: int = AT_ONCE) -> int:
 
     Where nothing was computed yet, everything is at once.
     """
-    if not database.value("SELECT EXISTS (SELECT 1 FROM outcome_due)"):
+    if not database.value(f"SELECT EXISTS (SELECT 1 FROM outcome_due) OR {twice.WANTED}"):
         return 0
     return database.transact(lambda tx: _refresh(tx, most))
 
@@ -222,6 +219,8 @@ def _refresh(tx: Transaction, most: int) -> int:
     tx.take_turn("outcome")
     if not tx.value("SELECT EXISTS (SELECT 1 FROM outcome)"):
         return compute_all(tx)
+    if tx.value(f"SELECT {twice.WANTED}"):
+        twice.find_all(tx)
     rows = tx.rows("SELECT DISTINCT agency_id, conversation_id FROM outcome_due LIMIT $1", most)
     _compute(tx, rows)
     return len(rows)
@@ -240,12 +239,14 @@ def unlink(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
             "SELECT DISTINCT agency_id, conversation_id FROM outcome_due WHERE conversation_id = ANY($1::UUID[])", ids
         ),
     )
+    whose = "SELECT DISTINCT agency_id, person FROM outcome WHERE conversation_id = ANY($1::UUID[])"
+    people = tx.rows(whose, ids)
     # Kept once read: a planner may otherwise draw another key for each row of the same person.
     tx.execute(
         """
         WITH k AS MATERIALIZED (
-            SELECT agency_id, person, gen_random_uuid() AS new_key
-            FROM (SELECT DISTINCT agency_id, person FROM outcome WHERE conversation_id = ANY($1::UUID[])) AS p
+            SELECT agency_id, person, gen_random_uuid() AS new_key FROM (SELECT DISTINCT agency_id, person
+            FROM outcome WHERE conversation_id = ANY($1::UUID[])) AS p
         )
         UPDATE outcome SET person = k.new_key
         FROM k
@@ -254,6 +255,8 @@ def unlink(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
         """,
         ids,
     )
+    people += tx.rows(whose, ids)
+    twice.find(tx, list({row["agency_id"] for row in people}), [row["person"] for row in people])
 
 
 def compute_all(tx: Transaction) -> int:
@@ -278,6 +281,7 @@ def compute_all(tx: Transaction) -> int:
         )
     tx.execute("DROP TABLE near_days")
     tx.execute(f"INSERT INTO outcome_sum ({', '.join(SUM_COLUMNS)}) {RAW_SUMS.format(condition='true')} ORDER BY day")
+    twice.find_all(tx)
     tx.execute("DELETE FROM outcome_due")
     return int(tx.value("SELECT count(*) FROM outcome"))
 
@@ -315,6 +319,9 @@ def _all_near(tx: Transaction) -> None:
         )
 
 
+# By what is told who counts twice.
+_TOLD = ("person", "occupation", "template", "day", "flags")
+_TOLD_BY = ", ".join(_TOLD)
 _NEAR = "WINDOW near AS (PARTITION BY agency_id, person ORDER BY day, conversation_id)"
 
 
@@ -342,7 +349,7 @@ def _compute(tx: Transaction, conversations: Sequence[Row]) -> None:
     ours = "agency_id = ANY($1::UUID[]) AND conversation_id = ANY($2::UUID[]) AND day >= $3::DATE"
     known = {
         row["conversation_id"]: row
-        for row in tx.rows(f"SELECT conversation_id, person, earlier, later FROM outcome WHERE {ours}", *values)
+        for row in tx.rows(f"SELECT {_TOLD_BY}, conversation_id, earlier, later FROM outcome WHERE {ours}", *values)
     }
     for row in fresh:
         before = known.get(row["conversation_id"])
@@ -355,6 +362,11 @@ def _compute(tx: Transaction, conversations: Sequence[Row]) -> None:
     _find_near(tx, agencies, [
         row["person"] for row in fresh
         if row["conversation_id"] not in known or known[row["conversation_id"]]["person"] != row["person"]
+    ])  # fmt: skip
+    moved = [(row, known.get(row["conversation_id"])) for row in fresh]
+    twice.find(tx, agencies, [
+        one["person"] for row, before in moved if before is None or any(row[name] != before[name] for name in _TOLD)
+        for one in (row, before) if one is not None
     ])  # fmt: skip
     campaigns = list({row["campaign_id"] for row in fresh})
     tx.execute(

@@ -13,7 +13,7 @@ from ftcore.database import Row, Transaction
 from ftcore.drafting import offers
 from ftcore.insight import outcomes
 from ftcore.model import Answer, ConversationState, Demand, Expecting, Met, Prerequisite, Reading
-from ftcore.outreach import campaigns, conversation, dialogue, replies, satisfaction, stops, templates
+from ftcore.outreach import campaigns, conversation, dialogue, replies, satisfaction, stops, templates, worklist
 from ftcore.outreach.codes import codes_in, short_code
 from ftcore.outreach.dialogue import Check, Talk
 from ftcore.outreach.hours import next_slot, of_agency
@@ -134,6 +134,8 @@ def _advance(
     tx.insert("reply", kept)
     _journal(tx, read, now)
     outcomes.due(tx, ((reply["agency_id"], reply["conversation_id"]) for reply in kept))
+    for reply in kept:
+        worklist.changed(tx, reply["agency_id"], [reply["conversation_id"]])
     by_agency: defaultdict[UUID, list[_Thread]] = defaultdict(list)
     for thread in moved.values():
         by_agency[thread.row["agency_id"]].append(thread)

@@ -10,7 +10,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.errors import NotFound
 from ftcore.model import CampaignState, Person
-from ftcore.outreach import campaigns, templates
+from ftcore.outreach import campaigns, templates, worklist
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.sms import Length, gsm_safe, measure
 from ftcore.outreach.takeover import one_line
@@ -89,6 +89,7 @@ def close_offer(
             closed,
             now,
         )
+        worklist.changed(tx, person.agency_id, closed)
         happen(tx, person.agency_id, closed, Happening.OFFER_CLOSED, person.person_id, now)
         journal.record(
             tx, person.agency_id, person.person_id, "offer closed", offer_id, now, f"{len(told)} people told"

@@ -10,7 +10,7 @@ from uuid import UUID
 from ftcore.database import Database, Row, Transaction
 from ftcore.drafting import offers
 from ftcore.model import ConversationState
-from ftcore.outreach import arms, campaigns, satisfaction, sending_rules, templates
+from ftcore.outreach import arms, campaigns, satisfaction, sending_rules, templates, worklist
 from ftcore.outreach.caps import Allowance
 from ftcore.outreach.hours import next_slot, of_agency
 from ftcore.outreach.outgoing import written_to_unasked
@@ -190,6 +190,7 @@ def _moved(
     )
     for agency_id in dict.fromkeys(row["agency_id"] for row in rows):
         ours = [row["conversation_id"] for row in rows if row["agency_id"] == agency_id]
+        worklist.changed(tx, agency_id, ours)
         happen(tx, agency_id, ours, why, "automate", now)
         journal.record(tx, agency_id, "automate", f"silence: {to.value}", agency_id, now, f"{len(ours)} conversations",
                        automaton="silences")  # fmt: skip

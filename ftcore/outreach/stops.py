@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ftcore.database import Transaction
-from ftcore.outreach import campaigns
+from ftcore.outreach import campaigns, worklist
 from ftcore.trust import journal
 
 
@@ -28,6 +28,7 @@ def opt_out(tx: Transaction, phone: str, now: datetime, source: str, reason: str
         now,
     )
     for thread in open_threads:
+        worklist.changed(tx, thread["agency_id"], [thread["conversation_id"]])
         journal.record(
             tx,
             thread["agency_id"],

@@ -12,7 +12,7 @@ from ftcore.drafting import offers
 from ftcore.errors import FtError, NotFound
 from ftcore.insight import outcomes
 from ftcore.model import Answer, Demand, Expecting, MessageState, Met, Offer, Person, Verdict
-from ftcore.outreach import conversation, corrections, questions, stops
+from ftcore.outreach import conversation, corrections, questions, stops, worklist
 from ftcore.outreach.dialogue import check_rows, checks_of
 from ftcore.outreach.worklist import THREAD, Thread, thread
 from ftcore.phones import covered
@@ -229,15 +229,18 @@ def happen(
 def seen(database: Database, person: Person, conversation_id: UUID, now: datetime) -> None:
     """A counselor has opened the thread: what came so far is not unread any more."""
     access.require(person, "read conversations")
-    database.transact(
-        lambda tx: tx.execute(
+
+    def write(tx: Transaction) -> None:
+        read = tx.rows(
             "UPDATE conversation SET seen_utc = $3 WHERE agency_id = $1 AND conversation_id = $2 "
-            "AND answered_utc IS NOT NULL AND (seen_utc IS NULL OR answered_utc > seen_utc)",
+            "AND answered_utc IS NOT NULL AND (seen_utc IS NULL OR answered_utc > seen_utc) RETURNING conversation_id",
             person.agency_id,
             conversation_id,
             now,
         )
-    )
+        worklist.changed(tx, person.agency_id, [row["conversation_id"] for row in read])
+
+    database.transact(write)
 
 
 def correct(database: Database, person: Person, reply_id: UUID, answer: Answer, now: datetime) -> None:
@@ -334,6 +337,7 @@ def _follow(tx: Transaction, person: Person, reply_id: UUID, row: Row, answer: A
             state.value,
             now,
         )
+        worklist.changed(tx, person.agency_id, [row["conversation_id"]])
         stops.silence(tx, person.agency_id, [row["conversation_id"]], now, "lecture corrigée par un conseiller")
 
 
@@ -423,6 +427,7 @@ def decide(
         # Who decides speaks with the person from now on: no question of the automaton may follow a verdict.
         stops.silence(tx, person.agency_id, [conversation_id], now, "décision d'un conseiller")
         outcomes.due_for(tx, person.agency_id, [conversation_id])
+        worklist.changed(tx, person.agency_id, [conversation_id])
         journal.record(
             tx,
             person.agency_id,
@@ -454,6 +459,7 @@ def reopen(database: Database, person: Person, conversation_id: UUID, now: datet
         if not done:
             raise NotFound(MISSING)
         outcomes.due_for(tx, person.agency_id, [conversation_id])
+        worklist.changed(tx, person.agency_id, [conversation_id])
         whose = done[0]["candidate_id"]
         journal.record(tx, person.agency_id, person.person_id, "verdict withdrawn", conversation_id, now, person=whose)
 

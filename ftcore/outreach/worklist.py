@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from ftcore.database import Database, Row
+from ftcore.database import Database, Row, Transaction
 from ftcore.model import ConversationState, Person, Verdict
 from ftcore.phones import covered_in
 from ftcore.trust import access
@@ -49,12 +50,16 @@ _CONDITIONS: dict[WorkList, str] = {
     WorkList.NO: f"{_OPEN} AND v.state IN ('declined', 'stopped')",
     WorkList.DONE: "v.verdict IS NOT NULL AND v.verdict <> 'to_see' AND v.forgotten_utc IS NULL",
 }
-# Where somebody waits for a person, or a question for an answer: few of all conversations, and indexed as such.
-AT_WORK = (
-    f"{_OPEN} AND v.state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', 'prerequisite')"
+# Where somebody waits for a person, or a question for an answer, or something is unread: few of all conversations.
+WAITS = (
+    f"(({_OPEN} AND v.state IN ('interested', 'needs_human', 'unclear', 'wrong_person', 'availability', "
+    f"'prerequisite')) OR ({_CONDITIONS[WorkList.UNREAD]}))"
 )
-# Follows from `AT_WORK`; said as well, the embedded engine compares the other columns of few rows only.
-NOT_AT_REST = "v.state NOT IN ('waiting', 'unreached', 'closed', 'declined', 'stopped')"
+# What `work_waiting` holds of each of these, under the same names: a count reads the same in both tables.
+COLUMNS = ("agency_id", "conversation_id", "state", "verdict", "changed_utc", "answered_utc", "seen_utc",
+           "forgotten_utc")  # fmt: skip
+_NAMES = ", ".join(COLUMNS)
+_CHANGING = COLUMNS[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,34 @@ def counts(database: Database, person: Person, now: datetime, offer_id: UUID | N
 def count_of(which: WorkList, patience: str) -> str:
     """Counts the conversations `v` of a list; `patience` is the instant before which somebody has waited too long."""
     return f"count(*) FILTER (WHERE {_CONDITIONS[which].replace('$3', patience)})"
+
+
+def changed(tx: Transaction, agency_id: UUID, conversation_ids: Iterable[UUID]) -> None:
+    """Say that these conversations changed their state, verdict or what is read of them, in this transaction.
+
+    At its end their rows of `work_waiting` are written anew: computed from what is stored, never counted up or down.
+    """
+    for conversation_id in conversation_ids:
+        tx.at_end(_keep, (agency_id, conversation_id))
+
+
+def _keep(tx: Transaction, conversations: list[tuple[UUID, UUID]]) -> None:
+    agencies = list({agency_id for agency_id, _ in conversations})
+    ids = list({conversation_id for _, conversation_id in conversations})
+    ours = "agency_id = ANY($1::UUID[]) AND conversation_id = ANY($2::UUID[])"
+    tx.hold("conversation", _CHANGING, ours, agencies, ids)
+    tx.execute(f"DELETE FROM work_waiting WHERE {ours}", agencies, ids)
+    tx.execute(
+        f"INSERT INTO work_waiting ({_NAMES}) SELECT {_NAMES} FROM conversation v WHERE {ours} AND {WAITS}",
+        agencies,
+        ids,
+    )
+
+
+def keep_all(tx: Transaction) -> None:
+    """Write `work_waiting` anew from every conversation: for those that were stored without telling."""
+    tx.execute("DELETE FROM work_waiting")
+    tx.execute(f"INSERT INTO work_waiting ({_NAMES}) SELECT {_NAMES} FROM conversation v WHERE {WAITS}")
 
 
 def worklist(

@@ -20,7 +20,8 @@ _WANTED = "compaction wanted"
 TOUCHED = ("candidate", "candidate_trait", "conversation", "message", "message_event", "reply", "reply_example",
            "thread_event", "proposal", "callback", "sandbox_sms", "opt_out", "chat", "chat_turn", "chat_acceptance",
            "campaign", "offer_closing", "journal_reason", "sending_rule", "comparison_assignment", "prerequisite_check",
-           "satisfaction", "outcome", "model_use", "decision_time", "thumb", "sign_in_session")  # fmt: skip
+           "satisfaction", "outcome", "outcome_twice", "work_waiting", "model_use", "decision_time", "thumb",
+           "sign_in_session")  # fmt: skip
 
 
 def want(tx: Transaction, now: datetime) -> None:

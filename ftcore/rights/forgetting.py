@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Row, Transaction
 from ftcore.insight import outcomes
 from ftcore.insight.negatives import is_furious
-from ftcore.outreach import campaigns
+from ftcore.outreach import campaigns, worklist
 from ftcore.trust import kept_stops
 from ftcore.trust.retention import FORGOTTEN
 
@@ -100,6 +100,7 @@ def forget_conversations(
         random_keys,
         now,
     )
+    worklist.changed(tx, agency_id, ids)
     return keys
 
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from ftcore.database import Row, Transaction
 from ftcore.insight import outcomes, traits
 from ftcore.matching import pool
+from ftcore.outreach import worklist
 from ftcore.rights import forgetting
 from ftcore.trust import kept_stops
 from ftcore.trust.retention import FORGOTTEN
@@ -144,6 +145,7 @@ def _erase_skeletons(tx: Transaction, rows: list[Row], _: Moment) -> None:
             tx.execute(
                 f"DELETE FROM {table} WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[])", agency_id, ids
             )
+        worklist.changed(tx, agency_id, ids)
 
 
 def _hash_objections(tx: Transaction, rows: list[Row], moment: Moment) -> None:

@@ -18,7 +18,7 @@ BEGIN
         'comparison', 'comparison_assignment', 'comparison_count',
         'offer', 'candidate', 'campaign', 'conversation', 'message', 'message_event', 'reply', 'journal',
         'candidate_trait', 'campaign_trait_count', 'conversation_trait', 'pool_size', 'chat', 'chat_turn', 'chat_acceptance', 'prompt', 'model_use', 'model_day', 'proposal', 'weight_profile',
-        'outcome', 'outcome_sum', 'outcome_check', 'outcome_due', 'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template',
+        'outcome', 'outcome_sum', 'outcome_check', 'outcome_due', 'outcome_twice', 'work_waiting', 'reply_example', 'offer_closing', 'prerequisite_check', 'thread_event', 'sending_rule', 'sms_template',
         'decision_time', 'thumb', 'satisfaction',
         'journal_head', 'journal_checkpoint', 'journal_reason'
     ] LOOP

@@ -97,6 +97,9 @@ CREATE INDEX IF NOT EXISTS outcome_sum_day ON outcome_sum (day, agency_id);
 CREATE INDEX IF NOT EXISTS outcome_check_conversation ON outcome_check (agency_id, conversation_id);
 CREATE INDEX IF NOT EXISTS outcome_check_day ON outcome_check (day, agency_id);
 CREATE INDEX IF NOT EXISTS outcome_due_conversation ON outcome_due (agency_id, conversation_id);
+CREATE INDEX IF NOT EXISTS outcome_twice_conversation ON outcome_twice (agency_id, conversation_id);
+CREATE INDEX IF NOT EXISTS outcome_twice_day ON outcome_twice (day, agency_id);
+CREATE UNIQUE INDEX IF NOT EXISTS work_waiting_conversation ON work_waiting (agency_id, conversation_id);
 -- Work that waits is a small part of all conversations.
 CREATE INDEX IF NOT EXISTS conversation_work ON conversation (agency_id, state, changed_utc)
     WHERE (verdict IS NULL OR verdict = 'to_see')

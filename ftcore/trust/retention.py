@@ -75,8 +75,8 @@ RULES = (
     Rule("example", "Lectures corrigées, noms et numéros masqués", ("reply_example",), Fate.ERASED, Span.MONTHS, 12, 6,
          24, "la correction", f"{_LIMIT} ; elles servent à améliorer la lecture, le temps d'un apprentissage."),
     Rule("conversation", "Lien entre un échange et la personne",
-         ("conversation", "message", "reply", "thread_event", "comparison_assignment", "outcome"), Fate.UNLINKED,
-         Span.MONTHS, 24, 6, 36, "le dernier échange avec la personne",
+         ("conversation", "message", "reply", "thread_event", "comparison_assignment", "outcome", "work_waiting"),
+         Fate.UNLINKED, Span.MONTHS, 24, 6, 36, "le dernier échange avec la personne",
          f"{_LIMIT} ; CNIL : deux ans après le dernier contact, comme pour une candidature. Les compteurs restent, "
          "sans personne."),
     Rule("skeleton", "Échanges déjà détachés : états, dates, lectures",
@@ -137,6 +137,7 @@ KEPT: dict[str, str] = {
     "pool_size": "Des comptes par métier.",
     "outcome_sum": "Des sommes par campagne.",
     "outcome_check": "Des comptes par question posée.",
+    "outcome_twice": "Des jours et des comptes par échange : aucune personne.",
     "outcome_due": "Une file d'attente de quelques secondes.",
     "comparison": "La définition d'une comparaison : aucune personne.",
     "comparison_count": "Des comptes par bras.",

@@ -18,12 +18,13 @@ from bench.peers import pandas_figures
 from ftcore.database import Database, Row
 from ftcore.drafting import offers
 from ftcore.errors import FtError, SmsError, SmsUnknown
-from ftcore.insight import figures, outcomes
+from ftcore.insight import counts, figures, outcomes, twice
 from ftcore.insight.counts import GROUP_FLAGS
 from ftcore.insight.figures import Figures, Filters
 from ftcore.model import Answer, Demand, Met, Occupation, Prerequisite, Verdict
-from ftcore.outreach import closing, dispatcher, settling, silences, takeover, threads
+from ftcore.outreach import closing, dispatcher, settling, silences, takeover, threads, worklist
 from ftcore.outreach.campaigns import Receipt
+from ftcore.outreach.worklist import WorkList
 from tests.outreach.conftest import Town
 
 ASKED = (Prerequisite("permis B", Demand.BLOCKING), Prerequisite("Travail le samedi", Demand.FLEXIBLE))
@@ -201,6 +202,7 @@ class History:
             outcomes.unlink(tx, ids)
             for name in ("message", "reply", "prerequisite_check", "conversation"):
                 tx.execute(f"DELETE FROM {name} WHERE conversation_id = ANY($1::UUID[])", ids)
+            worklist.changed(tx, self.town.counselor.agency_id, ids)
 
         self.town.database.transact(write)
         rows = self.town.database.rows("SELECT * FROM outcome WHERE conversation_id = ANY($1::UUID[])", ids)
@@ -225,6 +227,7 @@ TELLING = [("talk", 3), ("talk", 7), ("write", 6), ("correct", 1), ("correct", 1
            ("decide", 26), ("decide", 38), ("reopen", 1), ("reopen", 2), ("note_prerequisite", 2),
            ("note_prerequisite", 10), ("note_prerequisite", 14), ("note_prerequisite", 22), ("wait", 2), ("launch", 3),
            ("send", 27), ("send", 9), ("late_report", 1), ("wait", 2), ("send", 33), ("settle", 1), ("settle", 2),
+           ("open", 1), ("open", 2), ("talk", 2), ("wait", 2), ("wait", 4), ("close", 4), ("close", 8),
            ("write_by_hand", 3), ("send", 18), ("report", 1), ("report", 2), ("merge", 1), ("erase", 1)]  # fmt: skip
 steps = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 500)), min_size=5, max_size=15)
 
@@ -249,9 +252,26 @@ def assert_rows_right(database: Database, kept: dict[UUID, Row]) -> list[Row]:
     assert by_id == {row["conversation_id"]: row for row in raw}
     assert len(stored) == len(raw)
     assert {row["conversation_id"]: row for row in kept_rows if row["conversation_id"] not in there} == kept
+    assert_work_right(database)
     checks = [row for row in database.rows("SELECT * FROM outcome_check") if row["conversation_id"] in there]
     assert sorted(map(str, checks)) == sorted(map(str, database.rows(outcomes.RAW_CHECKS.format(**EVERYTHING))))
     return kept_rows
+
+
+def assert_work_right(database: Database) -> None:
+    """The kept list of what waits equals the raw condition over every conversation."""
+    names = ", ".join(worklist.COLUMNS)
+    waiting = database.rows(f"SELECT {names} FROM conversation v WHERE {worklist.WAITS} ORDER BY conversation_id")
+    assert database.rows("SELECT * FROM work_waiting ORDER BY conversation_id") == waiting
+    for agency in (None, *{row["agency_id"] for row in waiting}):
+        ours = "true" if agency is None else f"v.agency_id = '{agency}'"
+        with database.read() as reader:
+            found = counts.work(reader, None if agency is None else (agency,), NOON)
+        assert found == {
+            one: database.value(f"SELECT {worklist.count_of(WorkList(one), '$1')} FROM conversation v WHERE {ours} "
+                                "AND $1::TIMESTAMP IS NOT NULL", NOON - worklist.PATIENCE)
+            for one in found
+        }  # fmt: skip
 
 
 def assert_counted_right(database: Database, kept: dict[UUID, Row]) -> None:
@@ -260,6 +280,9 @@ def assert_counted_right(database: Database, kept: dict[UUID, Row]) -> None:
     columns = outcomes.SUM_COLUMNS
     assert rows_of(database, "outcome_sum", columns) == computed(
         database, outcomes.RAW_SUMS.format(condition="true"), columns
+    )
+    assert rows_of(database, "outcome_twice", twice.COLUMNS) == computed(
+        database, twice.RAW.format(condition="true"), twice.COLUMNS
     )
     for one in kept_rows:
         for other in kept_rows:
@@ -351,6 +374,7 @@ def test_the_counters_equal_what_is_stored_after_any_history(
 
 
 HISTORIES: dict[int, History] = {}
+NOON = datetime(2026, 10, 27, 12, 0)
 # A Friday evening; the clocks change on the Sunday.
 BEFORE_WINTER = datetime(2026, 10, 23, 20, 0)
 

@@ -129,7 +129,8 @@ def test_an_erasure_leaves_every_figure_as_it_was(town: Town) -> None:
 def test_no_purge_and_no_erasure_changes_what_mesures_counts(
     fresh_database: Any, town: Town, steps: list[tuple[str, int]], later: list[tuple[str, int]]
 ) -> None:
-    for table in ("conversation", "message", "reply", "candidate", "outcome", "outcome_sum", "outcome_check"):
+    for table in ("conversation", "message", "reply", "candidate", "outcome", "outcome_sum", "outcome_check",
+                  "outcome_twice", "work_waiting"):  # fmt: skip
         town.database.transact(lambda tx, table=table: tx.execute(f"DELETE FROM {table}"))
     town.now = NOW
     history = Forgetting(town)
@@ -160,7 +161,7 @@ def test_what_is_forgotten_can_be_counted_anew(town: Town) -> None:
     before = mesures(town.database, looker)
     ids = [row["conversation_id"] for row in town.database.rows("SELECT conversation_id FROM conversation")]
     town.database.transact(lambda tx: forgetting.forget_conversations(tx, town.counselor.agency_id, ids, town.now))
-    for table in ("outcome", "outcome_sum", "outcome_check"):
+    for table in ("outcome", "outcome_sum", "outcome_check", "outcome_twice"):
         town.database.transact(lambda tx, table=table: tx.execute(f"DELETE FROM {table}"))
     town.database.transact(outcomes.compute_all)
     assert mesures(town.database, looker) == before

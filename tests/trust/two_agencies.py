@@ -18,6 +18,7 @@ from ftcore.insight.comparison_terms import Definition, Metric
 from ftcore.matching import criteria, pool
 from ftcore.matching.criteria import Conditions, Weights
 from ftcore.model import Demand, Occupation, Offer, OfferSource, Person, Place, Prerequisite, Role
+from ftcore.outreach import worklist
 from ftcore.outreach.arms import Arm, Compared, Unit
 from ftcore.outreach.templates import DEFAULTS, Kind
 
@@ -95,6 +96,7 @@ def settle(database: Database, letter: str, threads: int = 2, now: datetime = NO
             tx.insert(table, rows)
         pool.lay_out(tx, agency_id)
         outcomes.due(tx, ((agency_id, row["conversation_id"]) for row in tables["conversation"]))
+        worklist.changed(tx, agency_id, [row["conversation_id"] for row in tables["conversation"]])
 
     database.transact(write)
     outcomes.refresh(database)
