@@ -199,6 +199,7 @@ class Postgres(Lender):
             template.transact(lambda tx: tx.execute("ANALYZE"))
             template.close()
             written.close()
+            Path(own).unlink()
             self._has_demo = True
         return self.fresh("demo")
 

@@ -56,6 +56,7 @@ def test_every_section_of_an_empty_agency_says_what_to_do(open_page: Open) -> No
 
 
 def test_no_section_of_the_demo_holds_a_name_a_number_or_a_text(open_page: Open, demo_house: Services) -> None:
+    demo_house.person = demo.member(Role.EVALUATOR)
     people = demo_house.database.rows("SELECT DISTINCT last_name FROM candidate")
     bodies = {
         row["body"] for row in demo_house.database.rows("SELECT DISTINCT body FROM reply WHERE length(body) > 14")
