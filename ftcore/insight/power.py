@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ftcore.errors import FtError
 
@@ -21,6 +22,7 @@ class Size:
     design_effect: float
 
 
+@lru_cache(maxsize=64)  # one definition is asked for several times, and the search takes a hundredth of a second
 def size(
     baseline: float,
     effect: float,
