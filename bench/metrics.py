@@ -23,6 +23,7 @@ from ftcore.database import Database, Row, Transaction
 from ftcore.insight import figures, metrics, outcomes, twice
 from ftcore.insight.counts import GROUP_FLAGS
 from ftcore.insight.figures import Filters
+from ftcore.insight.flags import FLAGS
 from ftcore.model import Person, Role
 
 EIGHT_WEEKS = Filters(LAST - timedelta(days=55), LAST)
@@ -128,7 +129,7 @@ def _pandas(file: Path, size: int, runs: int) -> list[Row]:
         now = pandas_figures.within(counted[0].conversations, filters)
         before = pandas_figures.within(counted[0].conversations, filters, past.since, past.until)
         for rows in (now, before):
-            for flag in outcomes.FLAGS:
+            for flag in FLAGS:
                 pandas_figures.people(rows, flag)
         for key in ("agency_id", "occupation", "offer_id", "template"):
             pandas_figures.groups(now, key, GROUP_FLAGS)

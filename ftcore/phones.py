@@ -134,6 +134,11 @@ def covered_in(text: str) -> str:
     return "".join(signs)
 
 
+def covered_quote(quote: str | None) -> str | None:
+    """The same of a quote; None where there is none."""
+    return None if quote is None else covered_in(quote)
+
+
 def _dotted(written: str) -> str:
     places = [place for place, sign in enumerate(written) if sign.isdigit()]
     kept = {*places[:2], *places[-2:]} if len(places) >= 8 else set()

@@ -29,6 +29,11 @@ class DemoAgency:
     people: int
     campaign_people: int
 
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the one in which the demo's people work, of whatever size."""
+        return self.agency_id == AGENCIES[0].agency_id
+
 
 AGENCIES = (
     DemoAgency(uuid5(_IDENTITY, "annonay"), "Agence démo d'Annonay", "07", 5_000, 28),

@@ -95,9 +95,7 @@ class DemoComparisons:
     def __post_init__(self) -> None:
         self._rng = random.Random(f"comparisons {self.seed} {self.agency.agency_id}")
         self._arms: dict[tuple[str, UUID], str] = {}
-        self._ones = [
-            self._begun(each) for each in (_WORDINGS, _REMINDERS) if self.agency.agency_id == AGENCIES[0].agency_id
-        ]
+        self._ones = [self._begun(each) for each in PLANNED if self.agency.is_main]
 
     def _begun(self, definition: Definition) -> _One:
         began = next_slot((self.now - HISTORY).replace(second=0, microsecond=0) + _BEGAN[definition.name], None)

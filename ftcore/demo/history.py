@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from ftcore.database import Row
-from ftcore.demo.agencies import AGENCIES, HISTORY, HOURS, DemoAgency, counselor, paris, utc
+from ftcore.demo.agencies import HISTORY, HOURS, DemoAgency, counselor, paris, utc
 from ftcore.demo.comparisons import DemoComparisons
 from ftcore.demo.offers import FRESH, PAST_ANNONAY, PAST_VALENCE, Places, Template, offer_of, offer_row
 from ftcore.model import (
@@ -106,8 +106,7 @@ class History:
 
     def write(self) -> None:
         days = _working_days(self.now)
-        is_main = self.agency.agency_id == AGENCIES[0].agency_id
-        past = PAST_ANNONAY if is_main else PAST_VALENCE
+        past = PAST_ANNONAY if self.agency.is_main else PAST_VALENCE
         launches: list[tuple[datetime, Offer, list[Row]]] = []
         for rank, template in enumerate(past):
             chosen = self._launch_days(days, rank, len(past))
@@ -120,7 +119,7 @@ class History:
             self._campaign(launched, offer, suited)
         for table, rows in self._compared.rows():
             self.tables[table] += rows
-        if is_main:
+        if self.agency.is_main:
             for rank, template in enumerate(FRESH):
                 created = self.now - timedelta(minutes=8 + 11 * rank)
                 offer = offer_of(self.agency, template, f"fresh {rank}", self.places, created)

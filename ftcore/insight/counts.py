@@ -13,9 +13,9 @@ from datetime import datetime
 from uuid import UUID
 
 from ftcore.database import Row, Transaction
-from ftcore.insight.flags import CONTACTED
+from ftcore.insight.flags import CONTACTED, FLAGS
 from ftcore.insight.metrics import Filters
-from ftcore.insight.outcomes import FLAGS, SUMS, WINDOW_HOURS
+from ftcore.insight.outcomes import SUMS, WINDOW_HOURS
 from ftcore.outreach import worklist
 from ftcore.outreach.worklist import WorkList
 

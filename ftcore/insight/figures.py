@@ -21,8 +21,9 @@ import pandas as pd
 from ftcore.database import Database, Row, utc_now
 from ftcore.insight import counts, outcomes
 from ftcore.insight.counts import GROUP_FLAGS, WINDOW
+from ftcore.insight.flags import FLAGS
 from ftcore.insight.metrics import Filters, Rate, Texts, rates
-from ftcore.insight.outcomes import FLAGS, SUMS
+from ftcore.insight.outcomes import SUMS
 from ftcore.insight.scope import agencies_for
 from ftcore.insight.wording import paris
 from ftcore.model import Person

@@ -13,8 +13,7 @@ from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.insight import twice
-from ftcore.insight.flags import FLAGS as FLAGS
-from ftcore.insight.flags import PACKED
+from ftcore.insight.flags import FLAGS, PACKED
 
 # A reply counts when it comes within this time of the delivery of the opening SMS.
 WINDOW_HOURS = 72
@@ -243,11 +242,8 @@ def unlink(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
     people = tx.rows(whose, ids)
     # Kept once read: a planner may otherwise draw another key for each row of the same person.
     tx.execute(
-        """
-        WITH k AS MATERIALIZED (
-            SELECT agency_id, person, gen_random_uuid() AS new_key FROM (SELECT DISTINCT agency_id, person
-            FROM outcome WHERE conversation_id = ANY($1::UUID[])) AS p
-        )
+        f"""
+        WITH k AS MATERIALIZED (SELECT agency_id, person, gen_random_uuid() AS new_key FROM ({whose}) AS p)
         UPDATE outcome SET person = k.new_key
         FROM k
         WHERE outcome.agency_id = k.agency_id AND outcome.person = k.person

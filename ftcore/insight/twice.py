@@ -37,7 +37,8 @@ RAW = f"""
     WHERE earlier IS NOT NULL
     GROUP BY agency_id, conversation_id, kind, key, day, earlier
 """
-_INSERT = f"INSERT INTO outcome_twice ({', '.join(COLUMNS)})"
+_NAMES = ", ".join(COLUMNS)
+_INSERT = f"INSERT INTO outcome_twice ({_NAMES})"
 _THEIRS = "agency_id = ANY($1::UUID[]) AND person = ANY($2::UUID[])"
 
 
@@ -61,14 +62,11 @@ def find_all(tx: Transaction) -> None:
     tx.execute("DELETE FROM outcome_twice")
     tx.execute("CREATE TEMP TABLE found_twice AS SELECT * FROM outcome_twice")
     agencies = [row["agency_id"] for row in tx.rows("SELECT DISTINCT agency_id FROM outcome ORDER BY agency_id")]
+    some = RAW.format(condition="agency_id = ANY($1::UUID[])")
     for place in range(0, len(agencies), _AGENCIES):
-        some = RAW.format(condition="agency_id = ANY($1::UUID[])")
-        tx.execute(
-            f"INSERT INTO found_twice ({', '.join(COLUMNS)}) {some}",
-            agencies[place : place + _AGENCIES],
-        )
+        tx.execute(f"INSERT INTO found_twice ({_NAMES}) {some}", agencies[place : place + _AGENCIES])
     # In the order of the days, the embedded engine skips what lies outside of a period.
-    tx.execute(f"{_INSERT} SELECT {', '.join(COLUMNS)} FROM found_twice ORDER BY day")
+    tx.execute(f"{_INSERT} SELECT {_NAMES} FROM found_twice ORDER BY day")
     tx.execute("DROP TABLE found_twice")
     tx.execute("DELETE FROM launch_turn WHERE name = $1", _WANTED)
 

@@ -13,7 +13,7 @@ from ftcore.database import Database, Transaction
 from ftcore.errors import NotFound
 from ftcore.model import Person
 from ftcore.outreach.threads import MISSING, Details
-from ftcore.phones import covered_in, display
+from ftcore.phones import covered_in, covered_quote, display
 from ftcore.trust import access, journal
 
 # A call is made at once; a screen that is left alone shows no number for long.
@@ -46,12 +46,7 @@ def covered(found: Details) -> Details:
     return replace(
         found,
         lines=tuple(replace(line, body=covered_in(line.body)) if line.incoming else line for line in found.lines),
-        prerequisites=tuple(replace(each, quote=quoted(each.quote)) for each in found.prerequisites),
-        interest_quote=quoted(found.interest_quote),
-        available_quote=quoted(found.available_quote),
+        prerequisites=tuple(replace(each, quote=covered_quote(each.quote)) for each in found.prerequisites),
+        interest_quote=covered_quote(found.interest_quote),
+        available_quote=covered_quote(found.available_quote),
     )
-
-
-def quoted(quote: str | None) -> str | None:
-    """What somebody wrote, with the numbers in it covered; None stays None."""
-    return None if quote is None else covered_in(quote)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ftcore.database import Database, Row, Transaction
 from ftcore.model import ConversationState, Person, Verdict
-from ftcore.phones import covered_in
+from ftcore.phones import covered_quote
 from ftcore.trust import access
 
 # A person who wrote should not wait longer than this for another person.
@@ -174,7 +174,7 @@ def thread(row: Row) -> Thread:
         ConversationState(row["state"]),
         Verdict(row["verdict"]) if row["verdict"] else None,
         row["changed_utc"],
-        None if row["latest_answer"] is None else covered_in(row["latest_answer"]),
+        covered_quote(row["latest_answer"]),
         bool(row["unread"]),
         row["taken_over_utc"] is not None,
     )

@@ -22,17 +22,6 @@ from ftcore.trust.retention import FORGOTTEN
 _PROPOSED = re.compile(r"^(lu par le modèle de langue : )?peut-être « [^»]{1,30} »|^lu par le modèle de langue")
 
 
-def cancel_waiting(tx: Transaction, agency_id: UUID, conversation_ids: Sequence[UUID], now: datetime, why: str) -> None:
-    """Cancel what waits to leave in these conversations."""
-    waiting = tx.rows(
-        "SELECT agency_id, message_id FROM message WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[]) "
-        "AND state = 'queued'",
-        agency_id,
-        list(conversation_ids),
-    )
-    campaigns.cancel(tx, waiting, now, "automate", why)
-
-
 def forget_conversations(
     tx: Transaction, agency_id: UUID, conversation_ids: Sequence[UUID], now: datetime, why: str = "personne oubliée"
 ) -> dict[UUID, UUID]:
@@ -43,7 +32,13 @@ def forget_conversations(
     ids = list(conversation_ids)
     if not ids:
         return {}
-    cancel_waiting(tx, agency_id, ids, now, why)
+    waiting = tx.rows(
+        "SELECT agency_id, message_id FROM message WHERE agency_id = $1 AND conversation_id = ANY($2::UUID[]) "
+        "AND state = 'queued'",
+        agency_id,
+        ids,
+    )
+    campaigns.cancel(tx, waiting, now, "automate", why)
     outcomes.unlink(tx, ids)
     keys = _keys(tx, agency_id, ids)
     people, random_keys = list(keys), list(keys.values())

@@ -21,6 +21,7 @@ from ftcore.errors import FtError, SmsError, SmsUnknown
 from ftcore.insight import counts, figures, outcomes, twice
 from ftcore.insight.counts import GROUP_FLAGS
 from ftcore.insight.figures import Figures, Filters
+from ftcore.insight.flags import FLAGS
 from ftcore.model import Answer, Demand, Met, Occupation, Prerequisite, Verdict
 from ftcore.outreach import closing, dispatcher, settling, silences, takeover, threads, worklist
 from ftcore.outreach.campaigns import Receipt
@@ -323,8 +324,8 @@ def assert_same_figures(database: Database, person: Any, tables: dict[str, pd.Da
 
 
 def assert_same_summary(summary: figures.Summary, rows: pd.DataFrame) -> None:
-    people = {flag: pandas_figures.people(rows, flag) for flag in outcomes.FLAGS}
-    assert {flag: getattr(summary, flag) for flag in outcomes.FLAGS} == people
+    people = {flag: pandas_figures.people(rows, flag) for flag in FLAGS}
+    assert {flag: getattr(summary, flag) for flag in FLAGS} == people
     assert summary.contacted == rows["person"].nunique()
     assert summary.considered == rows.drop_duplicates("campaign_id")["considered"].sum()
     sums = [name for name in outcomes.SUMS if name != "cost"]

@@ -100,5 +100,6 @@ def _opened(data: bytes) -> Document:
         return docx.Document(io.BytesIO(data))
     except UnreadableFile:
         raise
+    # XML that is none comes as a SyntaxError, a compression that nobody knows as a NotImplementedError.
     except (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, SyntaxError, NotImplementedError) as error:
         raise UnreadableFile(NO_SHEET) from error
